@@ -1,0 +1,6 @@
+#ifndef PARLEY_CCURL_SHIM_H
+#define PARLEY_CCURL_SHIM_H
+
+#include <curl/curl.h>
+
+#endif
