@@ -1,0 +1,121 @@
+/// From responses to bytes.
+extension Connection {
+    /// Bodies up to this are copied behind their heads; larger ones are sent from where they are.
+    private static let copiedBytesMax = 16 << 10
+
+    /// Puts an answer into the output, or starts producing it, and goes on to what is next.
+    func answer(_ response: Response, to asked: Asked) {
+        if loop.isStopping { asked.keepsAlive = false }
+        switch response.body {
+        case .bytes(let body):
+            if let intake, !intake.isSkippable { asked.keepsAlive = false }
+            finish(asked, response.status, bytesSent: write(response, body, to: asked))
+        case .stream(let length, let produce):
+            produceBody(of: response, length: length, asked, produce)
+        }
+    }
+
+    /// Answers what is no request and closes.
+    func refuse(_ problem: Problem) {
+        let response = problem.response
+        let body = response.bytes
+        let envelope = Envelope(framing: .length(body.count), connection: .close, identity: loop.ids.make(), head: [])
+        _ = loop.output.append(response, envelope, date: loop.clock.dateLine, body: body)
+        intake = nil
+        lingersAfterClosing = true
+        readDeadline = .max
+        phase = .closing
+    }
+
+    /// Tells a connection past the limit so.
+    func refuseExcess() {
+        refuse(Problem.tooManyConnections)
+        pump()
+    }
+
+    /// Runs a handler that may suspend, beginning here and now.
+    func start(_ handle: @escaping @Sendable (Request) async -> Response, for asked: Asked) {
+        phase = .handling
+        self.asked = asked
+        var request = asked.request
+        if let intake, intake.use == .pieces { request.source = .connection(self, serial: serial) }
+        taskBegan()
+        Task.immediate { [request] in
+            let response = await handle(request)
+            self.handlerAnswered(response)
+        }
+    }
+
+    func taskBegan() {
+        loop.tasksRunning += 1
+        loop.counters.handlersRunning.add(1)
+    }
+
+    func taskEnded() {
+        loop.tasksRunning -= 1
+        loop.counters.handlersRunning.add(-1)
+    }
+
+    private func handlerAnswered(_ response: Response) {
+        taskEnded()
+        guard let asked else { preconditionFailure("a handler answers a request") }
+        self.asked = nil
+        guard phase != .closed else { return report(asked, response.status, bytesSent: 0) }
+        answer(response, to: asked)
+        pump()
+    }
+
+    /// Writes an answer whose body is all there, and returns its size.
+    private func write(_ response: Response, _ body: [UInt8], to asked: Asked) -> Int {
+        let envelope = Envelope(asked, .length(body.count))
+        let date = loop.clock.dateLine
+        guard asked.request.method != .head, response.status.allowsBody else {
+            return loop.output.append(response, envelope, date: date, body: [])
+        }
+        guard body.count > Self.copiedBytesMax else {
+            let count = loop.output.append(response, envelope, date: date, body: body)
+            if loop.output.count >= EventLoop.outputBytes { flush() }
+            return count
+        }
+        let count = loop.output.append(response, envelope, date: date, body: [])
+        flush(with: body)
+        return count + body.count
+    }
+
+    /// An answer has been put into the output: what comes next.
+    func finish(_ asked: Asked, _ status: Status, bytesSent: Int) {
+        report(asked, status, bytesSent: bytesSent)
+        // Sending may have found the connection broken; its descriptor may already be another's.
+        guard phase != .closed else { return }
+        let isComplete = intake?.isComplete ?? true
+        let canSkip = intake?.isSkippable ?? true
+        if asked.keepsAlive, canSkip {
+            if isComplete {
+                intake = nil
+                awaitNextRequest()
+            } else {
+                intake?.beginSkipping()
+                readDeadline = loop.clock.now + context.patience.bodyWindow
+                phase = .skippingBody
+            }
+        } else {
+            if !isComplete { lingersAfterClosing = true }
+            endIntake(.clientGone)
+            readDeadline = .max
+            phase = .closing
+        }
+    }
+
+    /// Tells of a finished exchange, if anybody wants to know.
+    func report(_ asked: Asked, _ status: Status, bytesSent: Int) {
+        guard let onExchange = context.configuration.onExchange else { return }
+        let index = asked.routeIndex
+        let bytesReceived = asked.bytesReceived + (intake?.decoder.received ?? 0)
+        onExchange(
+            Exchange(
+                routeIndex: index,
+                routePattern: index < 0 ? "" : context.router.table[index].description.pattern, status: status.code,
+                nanoseconds: LoopClock.nanoseconds() - asked.startedAt, bytesReceived: bytesReceived,
+                bytesSent: bytesSent, request: asked.request))
+    }
+}

@@ -1,0 +1,100 @@
+internal import CEpoll
+internal import Glibc
+
+extension Server {
+    /// Every size and time a server depends on, with its default and the reason for it.
+    public struct Configuration: Sendable {
+        /// An IPv4 or IPv6 address, or a name, which listens on every address it has.
+        public var host: String
+        /// 0 takes any free port; see `Server.port`.
+        public var port: Int
+        /// Event loops, each a thread: one for each core this process may use.
+        public var loops = Configuration.coresAvailable
+        /// Connections the kernel holds for us while we are busy. It cuts this to `net.core.somaxconn`, 4096.
+        public var backlog = 4_096
+        /// Connections at once; the next are answered 503. By default what the limit of descriptors, raised as far
+        /// as permitted, leaves beside `descriptorsReserved`.
+        public var connectionsMax: Int?
+        /// Descriptors left for the database, outgoing transfers, and connections being refused.
+        public var descriptorsReserved = 256
+
+        /// A request line without its line end; longer ones are answered 414.
+        public var requestLineBytesMax = 8 << 10
+        /// A whole head; larger ones are answered 431.
+        public var headBytesMax = 16 << 10
+        /// Fields of a head; more are answered 431.
+        public var fieldsMax = 100
+
+        /// From the first byte of a head to its last; then 408. Drip-feeding heads is the cheapest way to hold
+        /// connections.
+        public var headDeadline = Duration.seconds(10)
+        /// Between requests, and before the first. Longer than most clients and proxies keep a connection.
+        public var idleDeadline = Duration.seconds(60)
+        /// While a body is awaited each window must bring `bodyProgressBytesMin`, or its end; then 408.
+        public var bodyProgressWindow = Duration.seconds(10)
+        public var bodyProgressBytesMin = 1 << 10
+        /// While an answer waits for the client each window must take `writeProgressBytesMin`, or all; then the
+        /// connection is broken off.
+        public var writeProgressWindow = Duration.seconds(30)
+        public var writeProgressBytesMin = 1 << 10
+        /// How long we read on after an answer that closes, for the client to take it before its own bytes, arriving
+        /// at a closed socket, make the kernel throw it away.
+        public var lingerDeadline = Duration.seconds(2)
+
+        /// Told from the loops' threads: must return at once.
+        public var onEvent: @Sendable (ServerEvent) -> Void = { _ in }
+        /// Told once per finished request, from the loops' threads: must return at once. Nil costs nothing.
+        public var onExchange: (@Sendable (Exchange) -> Void)?
+
+        public init(host: String = "127.0.0.1", port: Int = 0) {
+            self.host = host
+            self.port = port
+        }
+
+        /// Takes host and port from a listen address, `127.0.0.1:8080` or `[::1]:8080`.
+        public init(listen address: ListenAddress) { self.init(host: address.host, port: address.port) }
+
+        /// The cores this process may run on, which under `taskset` or a cpuset are fewer than the machine has.
+        public static var coresAvailable: Int {
+            var mask = [UInt64](repeating: 0, count: 16)
+            guard sched_getaffinity(0, UInt(mask.count * 8), &mask) == 0 else { return 1 }
+            return max(1, mask.reduce(0) { $0 + $1.nonzeroBitCount })
+        }
+
+        var parserLimits: RequestParser.Limits {
+            RequestParser.Limits(
+                requestLineBytesMax: requestLineBytesMax, headBytesMax: headBytesMax, fieldsMax: fieldsMax)
+        }
+
+        /// A quarter of the shortest deadline, so that none is late by more than that; 1 s at most.
+        var tickMilliseconds: Int {
+            let deadlines = [headDeadline, idleDeadline, bodyProgressWindow, writeProgressWindow, lingerDeadline]
+            let shortest = deadlines.map(\.milliseconds).min() ?? 1_000
+            return min(1_000, max(5, shortest / 4))
+        }
+    }
+}
+
+/// `host:port` as people write it: `127.0.0.1:8080`, `[::1]:8080`, `localhost:0`.
+public struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
+    public var host: String
+    public var port: Int
+
+    /// Nil when `text` is not host, colon and a port of 0–65535. An IPv6 address needs its brackets.
+    public init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+            (0...65_535).contains(port), text[text.index(after: colon)...].utf8.allSatisfy({ 0x30...0x39 ~= $0 })
+        else { return nil }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
+        guard !host.isEmpty else { return nil }
+        self.host = String(host)
+        self.port = port
+    }
+
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}

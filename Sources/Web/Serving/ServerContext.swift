@@ -1,0 +1,98 @@
+internal import Glibc
+internal import Synchronization
+
+/// What the loops and connections of one server share.
+final class ServerContext: Sendable {
+    let configuration: Server.Configuration
+    let router: Router
+    let loops: [EventLoop]
+    let connectionsMax: Int
+    let patience: Patience
+    let parserLimits: RequestParser.Limits
+    let connectionsAccepted = Counter()
+    let connectionsRefused = Counter()
+
+    /// Connections past the limit that are being told so; those past these are closed without a word.
+    static let excessMax = 64
+
+    init(_ configuration: Server.Configuration, router: Router, connectionsMax: Int) {
+        self.configuration = configuration
+        self.router = router
+        self.connectionsMax = connectionsMax
+        patience = Patience(configuration)
+        parserLimits = configuration.parserLimits
+        let tick = configuration.tickMilliseconds
+        loops = (0..<max(1, configuration.loops)).map { _ in EventLoop(tickMilliseconds: tick) }
+    }
+
+    var connectionsOpen: Int { loops.reduce(0) { $0 + $1.counters.open.load(ordering: .relaxed) } }
+
+    func report(_ event: ServerEvent) { configuration.onEvent(event) }
+
+    /// Gives an accepted socket to the loop with the fewest connections. On the accepting loop's thread.
+    func place(_ socket: Int32, from peer: Peer, acceptedOn loop: EventLoop) {
+        let open = connectionsOpen
+        let isExcess = open >= connectionsMax
+        guard open < connectionsMax + Self.excessMax else {
+            connectionsRefused.add(1)
+            _ = close(socket)
+            return
+        }
+        if isExcess {
+            connectionsRefused.add(1)
+            report(.connectionRefused(peer: peer.description, limit: connectionsMax))
+        } else {
+            connectionsAccepted.add(1)
+        }
+        var target = loop
+        var fewest = Int.max
+        for candidate in loops {
+            let count = candidate.counters.open.load(ordering: .relaxed)
+            if count < fewest { (target, fewest) = (candidate, count) }
+        }
+        target.counters.open.add(1, ordering: .relaxed)
+        if target === loop {
+            loop.adopt(socket, from: peer, for: self, isExcess: isExcess)
+        } else {
+            target.perform { [target] in target.adopt(socket, from: peer, for: self, isExcess: isExcess) }
+        }
+    }
+
+    var statistics: ServerStatistics {
+        var sum = ServerStatistics()
+        sum.connections = connectionsOpen
+        sum.connectionsMax = connectionsMax
+        sum.connectionsAccepted = connectionsAccepted.current
+        sum.connectionsRefused = connectionsRefused.current
+        for loop in loops {
+            sum.requests += loop.counters.requests.current
+            sum.malformedRequests += loop.counters.malformedRequests.current
+            sum.deadlinesExceeded += loop.counters.deadlinesExceeded.current
+            sum.bytesReceived += loop.counters.bytesReceived.current
+            sum.bytesSent += loop.counters.bytesSent.current
+            sum.handlersRunning += loop.counters.handlersRunning.current
+        }
+        return sum
+    }
+}
+
+/// The deadlines of a configuration in the milliseconds loops count in.
+struct Patience: Sendable {
+    let head: Int
+    let idle: Int
+    let bodyWindow: Int
+    let bodyBytesMin: Int
+    let writeWindow: Int
+    let writeBytesMin: Int
+    let linger: Int
+
+    init(_ configuration: Server.Configuration) {
+        head = configuration.headDeadline.milliseconds
+        idle = configuration.idleDeadline.milliseconds
+        bodyWindow = configuration.bodyProgressWindow.milliseconds
+        bodyBytesMin = configuration.bodyProgressBytesMin
+        writeWindow = configuration.writeProgressWindow.milliseconds
+        writeBytesMin = configuration.writeProgressBytesMin
+        linger = configuration.lingerDeadline.milliseconds
+    }
+}

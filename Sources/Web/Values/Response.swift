@@ -1,0 +1,71 @@
+/// What to send back.
+///
+/// Framing is the listener's: `content-length`, `transfer-encoding`, `connection`, `date` and `x-request-id` are
+/// written by it, and fields of those names in `headers` are left out.
+public struct Response: Sendable {
+    public enum Body: Sendable {
+        case bytes([UInt8])
+        /// Written piece by piece; chunked when `length` is nil.
+        ///
+        /// `produce` is suspended while the client is 64 KiB behind, and cancelled when it goes away. If it throws,
+        /// or writes another number of bytes than `length`, the connection is broken off, so that the client does
+        /// not take a part for the whole.
+        case stream(length: Int?, produce: @Sendable (BodyWriter) async throws -> Void)
+    }
+
+    public var status: Status
+    public var headers: Headers
+    public var body: Body
+
+    public init(_ status: Status = .ok, headers: Headers = [:], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = .bytes(body)
+    }
+
+    public init(_ status: Status = .ok, headers: Headers = [:], body: Body) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The body when it is plain bytes; empty for a stream (see `collect`).
+    public var bytes: [UInt8] {
+        guard case .bytes(let bytes) = body else { return [] }
+        return bytes
+    }
+}
+
+extension Response {
+    public static func text(_ text: String, _ status: Status = .ok) -> Response {
+        Response(status, headers: plainText, body: Array(text.utf8))
+    }
+
+    public static func html(_ text: String, _ status: Status = .ok) -> Response {
+        Response(status, headers: html, body: Array(text.utf8))
+    }
+
+    /// `bytes` are JSON text in UTF-8.
+    public static func json(_ bytes: [UInt8], _ status: Status = .ok) -> Response {
+        Response(status, headers: json, body: bytes)
+    }
+
+    public static let noContent = Response(.noContent)
+
+    /// Sends the client to another path with GET (303) unless told otherwise.
+    public static func redirect(to location: String, _ status: Status = .seeOther) -> Response {
+        Response(status, headers: ["location": location])
+    }
+
+    /// A body that is made while it is sent; see `Body.stream`.
+    public static func stream(
+        _ status: Status = .ok, headers: Headers = [:], length: Int? = nil,
+        produce: @escaping @Sendable (BodyWriter) async throws -> Void
+    ) -> Response {
+        Response(status, headers: headers, body: .stream(length: length, produce: produce))
+    }
+
+    private static let plainText: Headers = ["content-type": "text/plain; charset=utf-8"]
+    private static let html: Headers = ["content-type": "text/html; charset=utf-8"]
+    private static let json: Headers = ["content-type": "application/json"]
+}
