@@ -1,0 +1,59 @@
+import Storage
+
+/// What a bearer of a token may do.
+enum Scope: String, CaseIterable, Codable, Sendable {
+    case messagesSend = "messages:send"
+    case messagesRead = "messages:read"
+    /// Everything, administration included.
+    case admin
+}
+
+/// A named right to call the API. The secret itself is shown once and kept only as its SHA-256.
+struct Token: Equatable, Sendable {
+    let id: String
+    let name: String
+    let digest: String                 // SHA-256 of the secret, lower-case hex
+    let scopes: Set<Scope>
+    let createdAt: Timestamp
+    let expiresAt: Timestamp?
+    let revokedAt: Timestamp?
+
+    func allows(_ scope: Scope) -> Bool { scopes.contains(scope) || scopes.contains(.admin) }
+
+    func isValid(at now: Int64) -> Bool {
+        revokedAt == nil && expiresAt.map { now < $0.milliseconds } ?? true
+    }
+}
+
+extension Token {
+    /// The token that the environment or the first start makes; no other may take its name.
+    static let adminName = "admin"
+
+    /// A new secret: 256 random bits behind a prefix by which secret scanners and people recognise it.
+    static func makeSecret() -> String {
+        var random = SystemRandomNumberGenerator()             // getrandom(2)
+        let digits = Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+        return "parley_" + String((0..<43).map { _ in digits.randomElement(using: &random)! })
+    }
+
+    static func digest(of secret: String) -> String { SHA256.hex(of: Array(secret.utf8)) }
+}
+
+extension Token: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(name, forKey: .name)
+        try container.encode(scopes.map(\.rawValue).sorted(), forKey: .scopes)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(expiresAt, forKey: .expiresAt)
+        try container.encode(revokedAt, forKey: .revokedAt)
+    }
+
+    private enum Key: String, CodingKey {
+        case id, name, scopes
+        case createdAt = "created_at"
+        case expiresAt = "expires_at"
+        case revokedAt = "revoked_at"
+    }
+}

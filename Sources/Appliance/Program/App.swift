@@ -1,0 +1,98 @@
+import Outbound
+import Storage
+import Web
+
+/// The features, put together: one database, one dispatcher, one table of routes.
+struct App: Sendable {
+    let database: Database
+    let dispatcher: Dispatcher
+    let transfers: Transfers
+    let gate: Gate
+    let router: Router
+    let summaries: [RouteSummary]
+    let metrics: MetricsRoutes
+    private let couriers: [Courier]
+    private let now: WallClock
+
+    /// Every feature's tables, in the order in which they refer to each other.
+    static let migrations =
+        OutboundTables.migrations + IdempotencyTables.migrations + TokenTables.migrations + TopicTables.migrations
+        + MessageTables.migrations + Health.migrations
+
+    /// - Parameter tune: changes what tests change: limits, dice.
+    init(
+        database: Database, folder: String, rateLimit: Int, log: Log, now: @escaping WallClock = systemClock,
+        tune: (inout Dispatcher.Configuration) -> Void = { _ in }
+    ) {
+        self.database = database
+        self.now = now
+        transfers = Transfers(.init(userAgent: "parley/\(Program.version)"))
+        couriers = Courier.all(transfers: transfers) { parcel, notice in
+            log.notice(
+                "message", ["channel": .text(parcel.channel), "delivery": .text(parcel.id), "text": .text(notice.text)])
+        }
+        var configuration = Dispatcher.Configuration(onEvent: { log.note($0) })
+        configuration.now = now
+        tune(&configuration)
+        dispatcher = Dispatcher(
+            database: database, couriers: couriers, observers: [MessageTables.source: MessageRoutes.observer],
+            configuration: configuration)
+        gate = Gate(rateLimit: rateLimit, now: now)
+
+        var routes = Routes(gate: gate)
+        Health(database: database, folder: folder, now: now).register(in: &routes)
+        MessageRoutes(database: database, now: now).register(in: &routes)
+        TopicRoutes(database: database, now: now).register(in: &routes)
+        ChannelRoutes(database: database, couriers: couriers, dispatcher: dispatcher, now: now).register(in: &routes)
+        TokenRoutes(database: database, gate: gate, now: now).register(in: &routes)
+        metrics = MetricsRoutes(database: database, dispatcher: dispatcher)
+        metrics.register(in: &routes)
+        let summaries = routes.summaries
+        let description = Response.json(OpenAPI(summaries, version: Program.version))
+        routes.open("/openapi.json", "Describes this API for programs (OpenAPI 3.1).") { _ in description }
+        let page = Response.html(ReferencePage.html(summaries, version: Program.version))
+        routes.open("/docs", "Describes this API for people.") { _ in page }
+        metrics.requests.prepare(routes.router.routes)
+        self.summaries = routes.summaries
+        router = routes.router
+    }
+
+    /// Prepares an empty database, loads what is kept in memory, and begins to deliver.
+    ///
+    /// - Returns: the secret of the first token, if this start made it.
+    func start(_ samples: SampleSettings) async throws -> String? {
+        let samples = try Samples(samples, couriers: couriers)
+        let now = now()
+        let secret = try await database.write { transaction throws(StorageError) in
+            try transaction.prepareFirstStart(samples, at: now)
+        }
+        gate.load(try await database.read { snapshot throws(StorageError) in try snapshot.tokens() })
+        try await dispatcher.start()
+        return secret
+    }
+
+    /// Topics whose channels all only write to the log: nobody is told of their messages.
+    func topicsOnlyLogged() async throws(StorageError) -> [String] {
+        try await database.read { snapshot throws(StorageError) in
+            var names: [String] = []
+            for topic in try snapshot.topics(Page(limit: Page.limits.upperBound)) {
+                var kinds: Set<String> = []
+                for name in topic.channels {
+                    if let channel = try snapshot.channel(named: name) { kinds.insert(channel.kind) }
+                }
+                if kinds == ["log"] { names.append(topic.name) }
+            }
+            return names
+        }
+    }
+
+    /// Answers without a socket: what scenario tests call.
+    func respond(to request: Request) async -> Response { await router.respond(to: request) }
+
+    /// Ends what runs, the database last. The listener must be stopped already.
+    func stop(within time: Duration) async {
+        await dispatcher.stop(within: time)
+        transfers.close()
+        database.close()
+    }
+}

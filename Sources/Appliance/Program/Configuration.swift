@@ -1,0 +1,90 @@
+import Web
+
+/// Everything `parley serve` can be told.
+struct Configuration: Sendable {
+    let dataFolder: String
+    let listen: ListenAddress
+    let loops: Int
+    let logLevel: Log.Level
+    let logFormat: LogWriter.Format?  // nil: decided by whether stderr is a terminal
+    let rateLimit: Int
+    let stopSeconds: Int
+    let samples: SampleSettings
+
+    init(_ values: OptionValues) throws(UsageError) {
+        dataFolder = try Self.dataFolder(values)
+        listen = try values.value(.listen, "host:port", ListenAddress.init)
+        loops = try values.value(.loops, "a number from 0 to 64") { Self.number($0, in: 0...64) }
+        logLevel = try values.value(.logLevel, "one of debug, info, notice, warning, error") { text in
+            Log.Level.allCases.first { $0.name == text }
+        }
+        logFormat = try values.value(.logFormat, "one of json, text, auto") { text in
+            text == "auto" ? .some(nil) : LogWriter.Format(rawValue: text).map(Optional.some)
+        }
+        rateLimit = try values.value(.rateLimit, "a number from 0 to 1000000") { Self.number($0, in: 0...1_000_000) }
+        stopSeconds = try values.value(.stopSeconds, "a number from 0 to 300") { Self.number($0, in: 0...300) }
+        samples = try SampleSettings(values)
+    }
+
+    static func dataFolder(_ values: OptionValues) throws(UsageError) -> String {
+        try values.value(.data, "a folder") { $0.isEmpty || $0.utf8.contains(0) ? nil : $0 }
+    }
+
+    private static func number(_ text: String, in range: ClosedRange<Int>) -> Int? {
+        Int(text).flatMap { range.contains($0) ? $0 : nil }
+    }
+}
+
+/// What the first start makes channels of, and the first token.
+struct SampleSettings: Sendable {
+    static let tokenCharactersMin = 16
+
+    var adminToken: String?
+    var slackWebhookURL: String?
+    var email: Email?
+
+    struct Email: Equatable, Sendable {
+        let smtpURL: String
+        let username: String?
+        let password: String?
+        let from: String
+        let to: [String]
+    }
+
+    init() {}
+
+    init(_ values: OptionValues) throws(UsageError) {
+        adminToken = values.given(.adminToken)?.value
+        if let adminToken,
+            adminToken.utf8.count < Self.tokenCharactersMin
+                || !adminToken.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+        {
+            throw UsageError(
+                explanation:
+                    "\(Option.adminToken.variable): needs \(Self.tokenCharactersMin) printable ASCII characters, no spaces"
+            )
+        }
+        slackWebhookURL = values.given(.slackWebhookURL)?.value
+        let recipients =
+            values.given(.emailTo)?.value
+            .split(separator: ",").map { String($0.trimmingSpaces) }.filter { !$0.isEmpty } ?? []
+        switch (values.given(.smtpURL)?.value, values.given(.smtpFrom)?.value, recipients.isEmpty) {
+        case (let url?, let from?, false):
+            email = Email(
+                smtpURL: url, username: values.given(.smtpUsername)?.value,
+                password: values.given(.smtpPassword)?.value,
+                from: from, to: recipients)
+        case (nil, nil, true): email = nil
+        default:
+            let names = [Option.smtpURL, .smtpFrom, .emailTo].map(\.variable).joined(separator: ", ")
+            throw UsageError(explanation: "\(names): all three are needed for email, or none")
+        }
+    }
+}
+
+extension Substring {
+    fileprivate var trimmingSpaces: Substring {
+        let start = drop(while: \.isWhitespace)
+        return start.lastIndex { !$0.isWhitespace }.map { start[...$0] } ?? start
+    }
+}

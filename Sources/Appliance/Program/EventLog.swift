@@ -1,0 +1,74 @@
+import Outbound
+import Storage
+import Web
+
+/// What the modules report, as lines of the log: they know what happened, this knows who needs to hear of it.
+extension Log {
+    func note(_ event: StorageEvent) {
+        switch event {
+        case .copiedBeforeUpgrade(let file): notice("database copied before upgrade", ["file": .text(file)])
+        case .migrated(let feature, let from, let to):
+            info("tables brought up to date", ["feature": .text(feature), "from": .integer(from), "to": .integer(to)])
+        case .writesFailing(let fault):
+            error("writes failing", ["cause": .text(fault.code), "detail": .text(fault.explanation)])
+        case .writesRecovered: notice("writes recovered")
+        case .checkpointHeld(let bytes):
+            warning("a long read keeps the write-ahead log growing", ["bytes": .integer(Int(bytes))])
+        case .checkpointFailed(let fault): warning("checkpoint failed", ["cause": .text(fault.code)])
+        }
+    }
+
+    func note(_ event: OutboundEvent) {
+        switch event {
+        case .interruptedDeliveriesFound(let count):
+            notice("deliveries were interrupted and are due again", ["count": .integer(count)])
+        case .channelHeld(let channel, let hold):
+            warning(
+                "channel held",
+                [
+                    "cause": .text(channel), "class": .text(hold.outcomeClass.rawValue), "detail": .text(hold.detail),
+                    "until": .text(Timestamp(hold.until).iso8601),
+                ])
+        case .channelResumed(let channel): notice("channel resumed", ["channel": .text(channel)])
+        case .deliveryFailed(let id, let channel, let code):
+            notice("delivery failed", ["delivery": .text(id), "channel": .text(channel), "code": .text(code)])
+        case .channelMissing(let channel):
+            error("deliveries wait for a channel that does not exist", ["channel": .text(channel)])
+        case .courierMissing(let channel, let kind):
+            error("this version cannot deliver to a channel", ["channel": .text(channel), "kind": .text(kind)])
+        case .storageFailed(let fault): warning("deliveries wait for the database", ["cause": .text(fault.code)])
+        case .storageRecovered: notice("deliveries go on")
+        case .observerFailed(let source, let fault):
+            error(
+                "a delivery's fate was recorded without telling its source",
+                ["source": .text(source ?? "?"), "cause": .text(fault.code)])
+        }
+    }
+
+    func note(_ event: ServerEvent) {
+        switch event {
+        case .listening: break  // said by the program itself, with what belongs to it
+        case .acceptPaused(let errno): warning("no more connections can be taken", ["cause": .text("errno \(errno)")])
+        case .connectionRefused(_, let limit):
+            warning("connections refused", ["cause": .text("limit"), "limit": .integer(limit)])
+        case .malformedRequest(_, let malformed): debug("malformed request", ["code": .text(malformed.code)])
+        case .deadlineExceeded(_, let deadline): debug("deadline exceeded", ["deadline": .text(deadline.rawValue)])
+        case .streamFailed(let id, let reason):
+            warning("streamed answer broken off", ["cause": .text(reason), "request": .text(id)])
+        case .stopped(let unfinished):
+            if unfinished > 0 { warning("connections broken off", ["count": .integer(unfinished)]) }
+        }
+    }
+
+    /// One line for each request, for whoever asks for it.
+    func note(_ exchange: Exchange) {
+        debug(
+            "request",
+            [
+                "method": .text(exchange.method.name), "path": .text(exchange.path),
+                "status": .integer(exchange.status),
+                "ms": .real(Double(exchange.nanoseconds) / 1e6), "bytes": .integer(exchange.bytesSent),
+                "peer": .text(exchange.peer), "request": .text(exchange.requestID),
+            ])
+    }
+}

@@ -1,0 +1,35 @@
+/// `parley help`: commands, settings, exit codes.
+enum HelpCommand {
+    static let text = """
+        parley \(Program.version): surveys, quizzes, messages and bridges in one program with one file of data
+
+        Commands
+          serve                     runs the program until SIGTERM or SIGINT
+          check [--live]            checks settings and data; --live asks a running program whether it is ready
+          backup FILE               copies the database to FILE while it is in use, and verifies the copy
+          token list                lists the tokens
+          token create NAME --scope SCOPE[,SCOPE…] [--days N]
+                                    makes a token and prints it, once; scopes: \(scopes)
+          token revoke ID           revokes a token for good
+          version                   prints the version
+          help                      prints this
+
+        Settings: a flag wins over its variable, which wins over the default
+        \(settings)
+        Exit codes
+        \(codes)
+
+        """
+
+    private static let scopes = Scope.allCases.map(\.rawValue).joined(separator: ", ")
+
+    private static let settings = Option.all.map { option in
+        let names = [option.flag.isEmpty ? nil : "\(option.flag) \(option.placeholder)", option.variable].compactMap {
+            $0
+        }
+        let standard = option.standard.isEmpty ? "" : " [\(option.standard)]"
+        return "  \(names.joined(separator: ", "))\(standard)\n      \(option.about)\n"
+    }.joined()
+
+    private static let codes = ExitCode.allCases.map { "  \($0.rawValue)  \($0.explanation)" }.joined(separator: "\n")
+}

@@ -1,0 +1,135 @@
+import Outbound
+import Storage
+import Synchronization
+import Web
+
+/// `/metrics`: what the program counts, in Prometheus' text format.
+final class MetricsRoutes: Sendable {
+    let requests = RequestMetrics()
+    private let database: Database
+    private let dispatcher: Dispatcher
+    private let server = Mutex<Server?>(nil)
+
+    init(database: Database, dispatcher: Dispatcher) {
+        self.database = database
+        self.dispatcher = dispatcher
+    }
+
+    /// The listener exists only once there are routes: it is made known here when it starts.
+    func watch(_ server: Server) { self.server.withLock { $0 = server } }
+
+    func register(in routes: inout Routes) {
+        routes.openWaiting("/metrics", "Counts requests, commits, deliveries and what waits, for Prometheus.") {
+            [self] _ in
+            do throws(StorageError) {
+                let depths = try await database.read { snapshot throws(StorageError) in try snapshot.outboxDepths() }
+                let headers: Headers = ["content-type": PrometheusText.contentType]
+                return Response(headers: headers, body: Array(text(depths, at: systemClock()).utf8))
+            } catch {
+                return Problem(error).response
+            }
+        }
+    }
+
+    private func text(_ depths: [OutboxDepth], at now: Int64) -> String {
+        var text = PrometheusText()
+        text.single("parley_info", .gauge, "Version of the program.", 1, ["version": Program.version])
+        add(requests.snapshot, to: &text)
+        if let statistics = server.withLock({ $0 })?.statistics { add(statistics, to: &text) }
+        add(database.statistics, to: &text)
+        add(depths, at: now, to: &text)
+        add(dispatcher.statistics, to: &text)
+        return text.text
+    }
+
+    private func add(_ routes: [RequestMetrics.Route], to text: inout PrometheusText) {
+        text.metric("parley_http_requests_total", .counter, "Requests answered, by route and status.")
+        for route in routes {
+            for (status, count) in route.statuses.sorted(by: { $0.status < $1.status }) {
+                text.sample(
+                    "parley_http_requests_total", count,
+                    ["method": route.method, "route": route.pattern, "status": "\(status)"])
+            }
+        }
+        text.metric(
+            "parley_http_request_seconds", .histogram, "From the end of a request's head to the end of its answer.")
+        for route in routes where !route.statuses.isEmpty {
+            text.histogram(
+                "parley_http_request_seconds", ["method": route.method, "route": route.pattern],
+                bounds: RequestMetrics.bounds, counts: route.buckets, sum: route.secondsSum)
+        }
+    }
+
+    private func add(_ server: ServerStatistics, to text: inout PrometheusText) {
+        text.single("parley_connections", .gauge, "Open connections.", server.connections)
+        text.single("parley_connections_max", .gauge, "Connections that may be open.", server.connectionsMax)
+        text.single("parley_connections_total", .counter, "Connections taken.", server.connectionsAccepted)
+        text.single(
+            "parley_connections_refused_total", .counter, "Connections answered 503 for being one too many.",
+            server.connectionsRefused)
+        text.single(
+            "parley_malformed_requests_total", .counter, "Requests refused as malformed.", server.malformedRequests)
+        text.single(
+            "parley_deadlines_exceeded_total", .counter, "Connections closed for being too slow.",
+            server.deadlinesExceeded)
+        text.single("parley_received_bytes_total", .counter, "Bytes received.", server.bytesReceived)
+        text.single("parley_sent_bytes_total", .counter, "Bytes sent.", server.bytesSent)
+        text.single("parley_handlers", .gauge, "Requests being worked on.", server.handlersRunning)
+    }
+
+    private func add(_ storage: Statistics, to text: inout PrometheusText) {
+        text.single("parley_writes_total", .counter, "Writes acknowledged.", storage.writes)
+        text.single("parley_writes_failed_total", .counter, "Writes that failed.", storage.writesFailed)
+        text.single("parley_writes_waiting", .gauge, "Writes waiting for the writer.", storage.queueDepth)
+        text.single(
+            "parley_storage_refused_total", .counter, "Reads and writes refused because too many waited.",
+            storage.refused)
+        text.single("parley_commits_total", .counter, "Commits on disk.", storage.commits)
+        text.single("parley_commits_failed_total", .counter, "Commits that failed.", storage.commitsFailed)
+        text.histogram("parley_commit_writes", "Writes that shared a commit.", storage.batchSizes)
+        text.histogram("parley_commit_seconds", "How long commits took, fsync included.", storage.commitSeconds)
+        text.histogram("parley_checkpoint_seconds", "How long checkpoints kept the writer.", storage.checkpointSeconds)
+        text.single("parley_wal_bytes", .gauge, "Bytes of the write-ahead log in use.", storage.walBytes)
+        text.single("parley_reads_total", .counter, "Reads.", storage.reads)
+        text.single("parley_reads_waiting", .gauge, "Reads waiting for a reader.", storage.readQueueDepth)
+    }
+
+    private func add(_ depths: [OutboxDepth], at now: Int64, to text: inout PrometheusText) {
+        text.metric("parley_outbox_deliveries", .gauge, "Deliveries that have not arrived, by channel and state.")
+        for depth in depths {
+            text.sample(
+                "parley_outbox_deliveries", depth.count, ["channel": depth.channel, "state": depth.state.rawValue])
+        }
+        text.metric("parley_outbox_oldest_seconds", .gauge, "Age of the oldest of them.")
+        for depth in depths {
+            let age = Double(max(0, now - depth.oldestAt)) / 1_000
+            text.sample("parley_outbox_oldest_seconds", age, ["channel": depth.channel, "state": depth.state.rawValue])
+        }
+    }
+
+    private func add(_ outbound: OutboundStatistics, to text: inout PrometheusText) {
+        text.metric(
+            "parley_delivery_attempts_total", .counter, "Attempts to deliver, by channel and what came of them.")
+        for (key, count) in outbound.attempts.sorted(by: {
+            ($0.key.channel, $0.key.outcomeClass.rawValue) < ($1.key.channel, $1.key.outcomeClass.rawValue)
+        }) {
+            text.sample(
+                "parley_delivery_attempts_total", count, ["channel": key.channel, "class": key.outcomeClass.rawValue])
+        }
+        text.single("parley_deliveries_in_flight", .gauge, "Deliveries under way.", outbound.inFlight)
+        text.single("parley_deliveries_total", .counter, "Deliveries that arrived.", outbound.deliveredCount)
+        text.single("parley_deliveries_failed_total", .counter, "Deliveries given up.", outbound.failedCount)
+        text.single(
+            "parley_delivery_seconds_total", .counter, "Time from acceptance to arrival, over all that arrived.",
+            Double(outbound.deliveredLatencySumMs) / 1_000)
+        text.metric("parley_channel_held", .gauge, "1 for a channel that is held back by itself.")
+        for channel in outbound.held.keys.sorted() { text.sample("parley_channel_held", 1, ["channel": channel]) }
+    }
+}
+
+extension PrometheusText {
+    fileprivate mutating func histogram(_ name: String, _ help: String, _ histogram: Histogram) {
+        metric(name, .histogram, help)
+        self.histogram(name, [:], bounds: histogram.bounds, counts: histogram.counts.map(Int.init), sum: histogram.sum)
+    }
+}

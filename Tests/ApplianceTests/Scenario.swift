@@ -1,0 +1,116 @@
+import FoundationEssentials
+import Glibc
+import Storage
+import Testing
+import Web
+
+@testable import Appliance
+
+/// A whole appliance on a database of its own, without a socket.
+final class TestAppliance: Sendable {
+    static let adminToken = "the-token-of-the-tests"
+
+    let app: App
+    private let folder: String
+
+    /// Starts as a first start does. Nothing is told to anybody: without settings every topic goes to the log.
+    static func start(_ samples: SampleSettings = .init(), rateLimit: Int = 0) async throws -> TestAppliance {
+        let appliance = try TestAppliance(rateLimit: rateLimit)
+        var samples = samples
+        samples.adminToken = adminToken
+        _ = try await appliance.app.start(samples)
+        return appliance
+    }
+
+    private init(rateLimit: Int) throws {
+        var template = Array("/tmp/parley-test-XXXXXX\0".utf8.map(CChar.init))
+        guard mkdtemp(&template) != nil else { throw StorageError.cannotOpen }
+        folder = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
+        let database = try Database(.init(folder: folder), migrations: App.migrations)
+        app = App(database: database, folder: folder, rateLimit: rateLimit, log: .silent)
+    }
+
+    /// Ends everything and removes the folder.
+    func stop() async {
+        await app.stop(within: .zero)
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Asks as the admin unless another token, or none, is named.
+    func ask(
+        _ method: Method, _ target: String, _ json: String? = nil, token: String? = adminToken, key: String? = nil
+    ) async -> Answer {
+        var headers: Headers = [:]
+        if let token { headers.add("authorization", "Bearer \(token)") }
+        if let key { headers.add("idempotency-key", key) }
+        return Answer(await app.respond(to: Request(method, target, headers: headers, body: Array((json ?? "").utf8))))
+    }
+
+    /// Makes a token with these scopes and returns its secret.
+    func token(_ scopes: String...) async throws -> String {
+        let list = scopes.map { "\"\($0)\"" }.joined(separator: ",")
+        let answer = await ask(.post, "/api/admin/tokens", #"{"name":"t","scopes":[\#(list)]}"#)
+        return try #require(answer.json["secret"])
+    }
+
+    /// Asks again until the answer is as wanted; gives up after ten seconds.
+    func eventually(_ method: Method, _ target: String, _ isWanted: (Answer) -> Bool) async -> Answer {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(10))
+        var answer = await ask(method, target)
+        while !isWanted(answer), ContinuousClock.now < deadline {
+            await Task.yield()
+            answer = await ask(method, target)
+        }
+        return answer
+    }
+}
+
+/// An answer with its body as text, and the texts at the top level of its JSON.
+struct Answer: Sendable {
+    let status: Status
+    let headers: Headers
+    let text: String
+
+    init(_ response: Response) {
+        status = response.status
+        headers = response.headers
+        text = String(decoding: response.bytes, as: UTF8.self)
+    }
+
+    var json: [String: String] {
+        (try? JSONDecoder().decode([String: Text].self, from: Data(text.utf8)))?.compactMapValues(\.value) ?? [:]
+    }
+
+    /// The fields that a problem names.
+    var fields: [String] {
+        struct Problem: Decodable { struct Field: Decodable { let field: String }; let errors: [Field] }
+        return (try? JSONDecoder().decode(Problem.self, from: Data(text.utf8)))?.errors.map(\.field) ?? []
+    }
+
+    private struct Text: Decodable {
+        let value: String?
+        init(from decoder: any Decoder) throws { value = try? decoder.singleValueContainer().decode(String.self) }
+    }
+}
+
+/// Runs `body` on a fresh appliance and ends it whatever happens.
+func withAppliance(
+    _ samples: SampleSettings = .init(), rateLimit: Int = 0, _ body: (TestAppliance) async throws -> Void
+) async throws {
+    let appliance = try await TestAppliance.start(samples, rateLimit: rateLimit)
+    do {
+        try await body(appliance)
+    } catch {
+        await appliance.stop()
+        throw error
+    }
+    await appliance.stop()
+}
+
+extension Answer {
+    /// The ids of a list's items.
+    var ids: [String] {
+        struct List: Decodable { struct Item: Decodable { let id: String }; let items: [Item] }
+        return (try? JSONDecoder().decode(List.self, from: Data(text.utf8)))?.items.map(\.id) ?? []
+    }
+}
