@@ -66,11 +66,15 @@ struct Health: Sendable {
         }
     }
 
-    /// A real write, then the age of the outbox as the write's own transaction sees it.
+    /// Looks for room, then writes, then takes the age of the outbox as the write's own transaction sees it.
     private func writeAndLook() async throws(StorageError) -> Readiness {
-        let now = now()
-        var disk = statvfs()
-        if statvfs(folder, &disk) == 0, Int64(disk.f_bavail) * Int64(disk.f_frsize) < Self.freeBytesMin { throw .full }
+        let (now, folder) = (now(), folder)
+        try await database.read { _ throws(StorageError) in
+            // On a reader's thread: a disk that hangs must not hold one of the pool's.
+            var disk = statvfs()
+            guard statvfs(folder, &disk) == 0 else { throw .inputOutput }
+            guard Int64(disk.f_bavail) * Int64(disk.f_frsize) >= Self.freeBytesMin else { throw .full }
+        }
         let oldest = try await database.write { transaction throws(StorageError) -> Int64? in
             try transaction.run(
                 "INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
