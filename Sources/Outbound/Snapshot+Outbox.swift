@@ -14,14 +14,17 @@ public struct OutboxDepth: Sendable, Equatable {
 }
 
 extension Snapshot {
-    /// The deliveries of a source's reference, oldest first, each with its attempts.
-    public borrowing func deliveries(source: String, reference: String) throws(StorageError) -> [DeliveryRecord] {
+    /// The deliveries of a source's reference, oldest first, each with its attempts unless those are not wanted.
+    public borrowing func deliveries(
+        source: String, reference: String, withAttempts: Bool = true
+    ) throws(StorageError) -> [DeliveryRecord] {
         var records = try all(
             """
             SELECT id, channel, source, reference, lane, state, due_at, attempts_used, tries, enqueued_at, changed_at
             FROM outbox WHERE source = ? AND reference = ? ORDER BY id
             """,
             .text(source), .text(reference), as: DeliveryRecord.read)
+        guard withAttempts else { return records }
         for index in records.indices where records[index].tries > 0 {
             records[index].attempts = try attempts(of: records[index].id)
         }

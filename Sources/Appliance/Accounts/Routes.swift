@@ -41,7 +41,7 @@ struct Routes {
     /// A route for everybody, answered on the event loop: it must not block or wait.
     mutating func open(_ pattern: StaticString, _ about: String, _ handle: @escaping @Sendable (Request) -> Response) {
         router.get(pattern, .standard, handle)
-        summaries.append(RouteSummary(method: .get, pattern: pattern.description, about: about, scope: nil, body: nil))
+        note(.get, pattern, about, nil)
     }
 
     /// A route for everybody that has to wait for something.
@@ -49,7 +49,7 @@ struct Routes {
         _ pattern: StaticString, _ about: String, _ handle: @escaping @Sendable (Request) async -> Response
     ) {
         router.get(pattern, .standard, handle)
-        summaries.append(RouteSummary(method: .get, pattern: pattern.description, about: about, scope: nil, body: nil))
+        note(.get, pattern, about, nil)
     }
 
     mutating func get<each P: PathParameter>(
@@ -83,7 +83,7 @@ struct Routes {
     }
 
     private mutating func note(
-        _ method: Method, _ pattern: StaticString, _ about: String, _ scope: Scope,
+        _ method: Method, _ pattern: StaticString, _ about: String, _ scope: Scope?,
         _ shape: (any InputShape.Type)? = nil
     ) {
         summaries.append(

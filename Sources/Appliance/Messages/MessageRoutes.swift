@@ -76,7 +76,9 @@ struct MessageRoutes: Sendable {
                 "message.nothing_to_resend", "Every channel took this message, or is still being tried.")
         ) { transaction, now throws(StorageError) in
             var count = 0
-            for delivery in try transaction.snapshot.deliveries(source: MessageTables.source, reference: id) {
+            let deliveries = try transaction.snapshot.deliveries(
+                source: MessageTables.source, reference: id, withAttempts: false)
+            for delivery in deliveries {
                 if try transaction.resend(delivery.id, at: now) != nil { count += 1 }
             }
             return count

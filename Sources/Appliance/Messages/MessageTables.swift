@@ -40,7 +40,8 @@ extension Transaction {
 
     /// Brings a message's status in step with its deliveries.
     borrowing func refreshStatus(ofMessage id: String) throws(StorageError) {
-        let deliveries = try snapshot.deliveries(source: MessageTables.source, reference: id)
+        let deliveries = try snapshot.deliveries(
+            source: MessageTables.source, reference: id, withAttempts: false)
         let status = MessageStep.status(of: deliveries.map { ($0.state, $0.tries) })
         try run(
             "UPDATE message SET status = ? WHERE id = ? AND status <> ?", .text(status.rawValue), .text(id),

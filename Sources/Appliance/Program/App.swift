@@ -19,11 +19,7 @@ struct App: Sendable {
         OutboundTables.migrations + IdempotencyTables.migrations + TokenTables.migrations + TopicTables.migrations
         + MessageTables.migrations + Health.migrations
 
-    /// - Parameter tune: changes what tests change: limits, dice.
-    init(
-        database: Database, folder: String, rateLimit: Int, log: Log, now: @escaping WallClock = systemClock,
-        tune: (inout Dispatcher.Configuration) -> Void = { _ in }
-    ) {
+    init(database: Database, folder: String, rateLimit: Int, log: Log, now: @escaping WallClock = systemClock) {
         self.database = database
         self.now = now
         transfers = Transfers(.init(userAgent: "parley/\(Program.version)"))
@@ -33,7 +29,6 @@ struct App: Sendable {
         }
         var configuration = Dispatcher.Configuration(onEvent: { log.note($0) })
         configuration.now = now
-        tune(&configuration)
         dispatcher = Dispatcher(
             database: database, couriers: couriers, observers: [MessageTables.source: MessageRoutes.observer],
             configuration: configuration)

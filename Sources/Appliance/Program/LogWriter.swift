@@ -19,6 +19,7 @@ final class LogWriter: Sendable {
     private let now: WallClock
     private let state = Mutex(State())
     private let wake = Semaphore()
+    private let finished = Semaphore()
 
     init(to output: OutputText, format: Format, now: @escaping WallClock = systemClock) throws(StorageError) {
         self.output = output
@@ -30,7 +31,7 @@ final class LogWriter: Sendable {
     /// Hands a line to the thread. Lines after `close` are dropped.
     func append(_ line: Log.Line) {
         let time = now()
-        let text = state.withLock { state -> Bool in
+        let isFirst = state.withLock { state -> Bool in
             guard !state.isClosed else { return false }
             var line = line
             if line.level == .warning {
@@ -48,7 +49,7 @@ final class LogWriter: Sendable {
             state.lines.append((time, line))
             return state.lines.count == 1
         }
-        if text { wake.signal() }
+        if isFirst { wake.signal() }
     }
 
     /// Writes what is queued, then ends the thread.
@@ -57,8 +58,6 @@ final class LogWriter: Sendable {
         wake.signal()
         finished.wait()
     }
-
-    private let finished = Semaphore()
 
     private func writeUntilClosed() {
         while true {

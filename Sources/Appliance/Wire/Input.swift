@@ -39,11 +39,6 @@ struct Input {
         }
     }
 
-    /// The field's value, or nil when the client did not send it: for changes that touch only what they name.
-    mutating func takeIfPresent<Value>(_ field: Field<Value>) -> Value? {
-        container.contains(AnyKey(field.name)) ? take(field) : nil
-    }
-
     /// Notes a problem that only several fields together show.
     mutating func refuse(_ field: String, _ detail: String) {
         problems.append(FieldProblem(field, detail))
