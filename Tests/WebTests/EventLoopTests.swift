@@ -13,13 +13,13 @@ import Testing
 
     @Test func `an event for a closed socket does not reach the next one with its number`() {
         let context = Self.context()
-        var table = ConnectionTable()
+        var table = MemberTable()
         let first = table.nextTag(for: 7)
-        table.insert(Self.connection(first, context), tag: first)
+        table.insert(Self.connection(first, context))
         #expect(table[first]?.tag == first)
         table.remove(first)
         let second = table.nextTag(for: 7)
-        table.insert(Self.connection(second, context), tag: second)
+        table.insert(Self.connection(second, context))
         #expect(table[first] == nil)
         #expect(table[second]?.tag == second)
         #expect(table.count == 1)
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `calls run on the thread of the loop`() async {
-        let loop = EventLoop(tickMilliseconds: 1_000)
+        let loop = EventLoop(patience: Patience(Server.Configuration()))
         loop.start()
         let seen = await withCheckedContinuation { continuation in
             loop.perform { continuation.resume(returning: loop.isCurrent) }

@@ -24,6 +24,7 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     let counters = LoopCounters()
     let epoll = Epoll()
+    let patience: Patience
     let tickMilliseconds: Int
     private let wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     private let inbox = Mutex(Inbox())
@@ -35,8 +36,8 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     var output = OutputBuffer(capacity: EventLoop.outputBytes)
     var clock = LoopClock()
     var ids = RequestIDSource()
-    var connections = ConnectionTable()
-    var later: [Connection] = []
+    var members = MemberTable()
+    var later: [any LoopMember] = []
     var listeners: [Listener] = []
     /// Handlers and producers that have not returned.
     var tasksRunning = 0
@@ -46,9 +47,9 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     static let wakeTag = UInt64.max
 
-    /// - Parameter tickMilliseconds: how often deadlines are looked at.
-    init(tickMilliseconds: Int) {
-        self.tickMilliseconds = tickMilliseconds
+    init(patience: Patience) {
+        self.patience = patience
+        tickMilliseconds = patience.tick
         precondition(wake >= 0, "eventfd: errno \(errno)")
         precondition(epoll.add(wake, tag: Self.wakeTag), "epoll_ctl: errno \(errno)")
     }

@@ -8,14 +8,14 @@ extension EventLoop {
 
     /// Until deadlines must be looked at; for ever when nothing has one.
     var timeoutMilliseconds: Int32 {
-        guard connections.count > 0 || listeners.contains(where: \.isPaused) else { return -1 }
+        guard members.count > 0 || listeners.contains(where: \.isPaused) else { return -1 }
         return Int32(clamping: max(0, nextTick - clock.now))
     }
 
     func dispatch(_ readiness: Readiness) {
         guard readiness.tag != Self.wakeTag else { return }
-        if let connection = connections[readiness.tag] {
-            connection.assumeIsolated { $0.becameReady(readiness) }
+        if let member = members[readiness.tag] {
+            member.becameReady(readiness)
         } else if let index = listeners.firstIndex(where: { $0.tag == readiness.tag }) {
             listeners[index].accept(on: self)
         }
@@ -23,102 +23,61 @@ extension EventLoop {
 
     /// Takes over an accepted socket.
     func adopt(_ socket: Int32, from peer: Peer, for context: ServerContext, isExcess: Bool) {
-        if connections.count == 0 { nextTick = clock.now + tickMilliseconds }
-        let tag = connections.nextTag(for: socket)
+        if members.count == 0 { nextTick = clock.now + tickMilliseconds }
+        let tag = members.nextTag(for: socket)
         let connection = Connection(Transport(socket: socket), tag: tag, peer: peer, on: self, for: context)
-        connections.insert(connection, tag: tag)
-        guard epoll.add(socket, tag: tag) else {
-            connection.assumeIsolated { $0.abort() }
-            return
-        }
+        members.insert(connection)
+        guard epoll.add(socket, tag: tag) else { return connection.breakOff() }
         if isExcess {
             connection.assumeIsolated { $0.refuseExcess() }
         } else if isStopping {
-            connection.assumeIsolated { $0.stopIfIdle() }
+            connection.beginStop()
         }
     }
 
-    /// Forgets a connection whose socket has been closed.
-    func forget(_ connection: Connection) {
-        connections.remove(connection.tag)
+    /// Forgets a member whose socket has been closed.
+    func forget(_ member: any LoopMember) {
+        members.remove(member.tag)
         counters.open.subtract(1, ordering: .relaxed)
         finishStopIfDrained()
     }
 
-    /// Lets `connection` go on at the end of this round.
-    func pumpAfterThisRound(_ connection: Connection) { later.append(connection) }
+    /// Lets `member` go on at the end of this round.
+    func pumpAfterThisRound(_ member: any LoopMember) { later.append(member) }
 
     func pumpLater() {
         guard !later.isEmpty else { return }
         let due = later
         later.removeAll(keepingCapacity: true)
-        for connection in due { connection.assumeIsolated { $0.pumpAgain() } }
+        for member in due { member.pumpLater() }
     }
 
     func tick() {
         nextTick = clock.now + tickMilliseconds
         for index in listeners.indices where listeners[index].isPaused { listeners[index].resume(on: self) }
-        if let stop, clock.now >= stop.deadline, connections.count > 0 {
-            self.stop?.unfinished += connections.count
-            forEachConnection { $0.abort() }
+        if let stop, clock.now >= stop.deadline, members.count > 0 {
+            self.stop?.unfinished += members.count
+            let all = members
+            all.forEach { $0.breakOff() }
         } else {
-            forEachConnection { $0.checkDeadlines() }
+            let all = members
+            all.forEach { $0.tick() }
         }
     }
 
-    /// Takes no more connections, closes idle ones, and lets the others finish what they do.
+    /// Takes no more members, closes idle ones, and lets the others finish what they do.
     func beginStop(within milliseconds: Int, whenDrained: @escaping @Sendable (_ unfinished: Int) -> Void) {
         stop = LoopStop(deadline: clock.now + milliseconds, whenDrained: whenDrained)
         for listener in listeners { listener.close(on: self) }
         listeners = []
-        forEachConnection { $0.stopIfIdle() }
+        let all = members
+        all.forEach { $0.beginStop() }
         finishStopIfDrained()
     }
 
-    /// Calls `body` with every connection there is now; it may close them.
-    private func forEachConnection(_ body: @Sendable (isolated Connection) -> Void) {
-        let all = connections.slots
-        for connection in all { connection?.assumeIsolated { body($0) } }
-    }
-
     private func finishStopIfDrained() {
-        guard let stop, !stop.isDrained, connections.count == 0 else { return }
+        guard let stop, !stop.isDrained, members.count == 0 else { return }
         self.stop?.isDrained = true
         stop.whenDrained(stop.unfinished)
-    }
-}
-
-/// The connections of one loop, found by descriptor and told apart by generation.
-///
-/// The kernel reuses the number of a closed descriptor at once, and events that were taken before the close are
-/// still in hand: a tag of the number alone would pass them to the successor.
-struct ConnectionTable {
-    private(set) var slots: [Connection?] = []
-    private var generation: UInt32 = 0
-    private(set) var count = 0
-
-    /// `generation << 32 | socket`; generations 0 and above 0xFFFF_FF00 are left to the loop's own descriptors.
-    mutating func nextTag(for socket: Int32) -> UInt64 {
-        generation = generation >= 0xFFFF_FF00 ? 1 : generation + 1
-        return UInt64(generation) << 32 | UInt64(UInt32(bitPattern: socket))
-    }
-
-    subscript(tag: UInt64) -> Connection? {
-        let slot = Int(UInt32(truncatingIfNeeded: tag))
-        guard slot < slots.count, let connection = slots[slot], connection.tag == tag else { return nil }
-        return connection
-    }
-
-    mutating func insert(_ connection: Connection, tag: UInt64) {
-        let slot = Int(UInt32(truncatingIfNeeded: tag))
-        while slots.count <= slot { slots.append(nil) }
-        slots[slot] = connection
-        count += 1
-    }
-
-    mutating func remove(_ tag: UInt64) {
-        guard self[tag] != nil else { return }
-        slots[Int(UInt32(truncatingIfNeeded: tag))] = nil
-        count -= 1
     }
 }

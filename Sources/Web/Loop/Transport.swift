@@ -29,13 +29,16 @@ struct Transport: Sendable {
                 iovec(iov_base: UnsafeMutableRawPointer(mutating: head.baseAddress), iov_len: head.count),
                 iovec(iov_base: UnsafeMutableRawPointer(mutating: body.baseAddress), iov_len: body.count),
             ]
-            return pieces.withUnsafeMutableBufferPointer { pieces in
-                var message = msghdr()
-                message.msg_iov = pieces.baseAddress
-                message.msg_iovlen = pieces.count
-                return outcome { sendmsg(socket, &message, Int32(MSG_NOSIGNAL)) }
-            }
+            return pieces.withUnsafeMutableBufferPointer { send($0) }
         }
+    }
+
+    /// Sends pieces one behind the other with one call.
+    func send(_ pieces: UnsafeMutableBufferPointer<iovec>) -> Outcome {
+        var message = msghdr()
+        message.msg_iov = pieces.baseAddress
+        message.msg_iovlen = pieces.count
+        return outcome { sendmsg(socket, &message, Int32(MSG_NOSIGNAL)) }
     }
 
     /// Says that we send no more; the other side may still.

@@ -6,7 +6,7 @@
 ///
 /// A client that goes away does not cancel a handler: half of a durable change is worse than an answer nobody reads.
 /// It does end a streamed body, in either direction, and cancels the producer of a streamed answer.
-actor Connection {
+actor Connection: LoopMember {
     enum Phase {
         /// Between requests, or within a head.
         case awaitingHead
@@ -30,7 +30,6 @@ actor Connection {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     let context: ServerContext
-    let transport: Transport
     let peer: Peer
     var phase = Phase.awaitingHead
     var parser: RequestParser
@@ -48,40 +47,43 @@ actor Connection {
     /// Counts requests, so that a body or a writer that outlives its request cannot touch the next.
     var serial = 0
 
-    var outbox = Outbox()
+    var sender: Sender
     var asked: Asked?
     var intake: Intake?
     var producing: Producing?
     var isPumping = false
     var isPumpScheduled = false
     var lingersAfterClosing = false
-    /// Readiness to write is told, since a write came short once.
-    var isWatchingRoom = false
 
     /// On the loop's clock; `Int.max` when nothing is awaited of the client.
     var readDeadline: Int
-    var writeDeadline = Int.max
 
     init(_ transport: Transport, tag: UInt64, peer: Peer, on loop: EventLoop, for context: ServerContext) {
-        self.transport = transport
+        sender = Sender(transport, tag: tag)
         self.tag = tag
         self.peer = peer
         self.loop = loop
         self.context = context
         parser = RequestParser(limits: context.parserLimits)
-        readDeadline = loop.clock.now + context.patience.idle
+        readDeadline = loop.clock.now + loop.patience.idle
     }
 
-    func becameReady(_ readiness: Readiness) {
+    nonisolated func becameReady(_ readiness: Readiness) { assumeIsolated { $0.takeReadiness(readiness) } }
+    nonisolated func pumpLater() { assumeIsolated { $0.pumpAgain() } }
+    nonisolated func tick() { assumeIsolated { $0.checkDeadlines() } }
+    nonisolated func beginStop() { assumeIsolated { $0.stopIfIdle() } }
+    nonisolated func breakOff() { assumeIsolated { $0.abort() } }
+
+    private func takeReadiness(_ readiness: Readiness) {
         // While lingering both sides have ended, and what the client sent before must still be read away.
         if readiness.isBroken || readiness.isHungUp && phase != .lingering { return abort() }
         if readiness.isReadClosed { sawReadClosed = true }
         if readiness.isReadable || readiness.isReadClosed { mayRead = true }
-        if readiness.isWritable, outbox.isStalled { roomCame() }
+        if readiness.isWritable, sender.isStalled { roomCame() }
         pump()
     }
 
-    func pumpAgain() {
+    private func pumpAgain() {
         isPumpScheduled = false
         pump()
     }
@@ -109,7 +111,7 @@ actor Connection {
             } else if mayRead, wantsBytes, reads < Self.readsMax {
                 reads += 1
                 receive()
-            } else if !outbox.isEmpty, !outbox.isStalled {
+            } else if !sender.outbox.isEmpty, !sender.isStalled {
                 // What a producer wrote may all go out now, and then the next request can begin.
                 flush()
             } else {
@@ -125,22 +127,43 @@ actor Connection {
     /// Whether bytes that are or may be there can be used now.
     private var wantsBytes: Bool {
         switch phase {
-        case .awaitingHead: outbox.isEmpty
+        case .awaitingHead: sender.outbox.isEmpty
         case .readingBody, .skippingBody, .lingering: true
         case .handling, .streaming: intake?.hasRoom ?? false
         case .closing, .closed: false
         }
     }
 
+    /// Sends what waits in the loop's output and in the outbox, as far as the kernel takes it.
+    func flush() {
+        let bytes = loop.output.take()
+        guard phase != .closed else { return }
+        sent(sender.send(bytes, on: loop))
+    }
+
+    /// Sends a large body behind what waits in the output, without copying it.
+    func flush(with body: [UInt8]) {
+        let head = loop.output.take()
+        guard phase != .closed else { return }
+        sent(sender.send(head, body, on: loop))
+    }
+
+    private func roomCame() { sent(sender.roomCame(on: loop)) }
+
+    private func sent(_ standing: Sender.Standing) {
+        guard standing == .stands else { return abort() }
+        if sender.outbox.count < Outbox.lowWater { producing?.wakeWaiters() }
+    }
+
     /// Ends the connection when everything has been said.
     private func settle() {
         if loop.isStopping { stopIfIdle() }
-        guard phase == .closing, outbox.isEmpty else { return }
+        guard phase == .closing, sender.outbox.isEmpty else { return }
         guard lingersAfterClosing || mayRead, !hasEnded else { return close() }
-        transport.shutdownWriting()
+        sender.transport.shutdownWriting()
         phase = .lingering
         remainder = []
-        readDeadline = loop.clock.now + context.patience.linger
+        readDeadline = loop.clock.now + loop.patience.linger
         pump()
     }
 
@@ -152,11 +175,9 @@ actor Connection {
 
     func close() {
         phase = .closed
-        transport.close()
+        sender.close()
         remainder = []
-        outbox = Outbox()
         readDeadline = .max
-        writeDeadline = .max
         endIntake(.clientGone)
         endProducing()
         loop.forget(self)

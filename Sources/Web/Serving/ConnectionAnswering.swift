@@ -95,7 +95,7 @@ extension Connection {
                 awaitNextRequest()
             } else {
                 intake?.beginSkipping()
-                readDeadline = loop.clock.now + context.patience.bodyWindow
+                readDeadline = loop.clock.now + loop.patience.bodyWindow
                 phase = .skippingBody
             }
         } else {

@@ -2,25 +2,18 @@
 /// at most, so that a request costs no timer.
 extension Connection {
     func checkDeadlines() {
-        if loop.clock.now >= writeDeadline { writeDeadlinePassed() }
-        if loop.clock.now >= readDeadline { readDeadlinePassed() }
-    }
-
-    private func writeDeadlinePassed() {
-        if outbox.sentInWindow >= context.patience.writeBytesMin {
-            outbox.sentInWindow = 0
-            writeDeadline = loop.clock.now + context.patience.writeWindow
-        } else {
+        if sender.hasLostPatience(loop.patience, at: loop.clock.now) {
             deadlineExceeded(.write)
             abort()
         }
+        if loop.clock.now >= readDeadline { readDeadlinePassed() }
     }
 
     private func readDeadlinePassed() {
         switch phase {
         case .awaitingHead:
-            if !outbox.isEmpty {
-                readDeadline = loop.clock.now + context.patience.idle
+            if !sender.outbox.isEmpty {
+                readDeadline = loop.clock.now + loop.patience.idle
             } else if parser.isWithinHead {
                 deadlineExceeded(.head)
                 refuse(Problem.headTimeout)
@@ -44,9 +37,9 @@ extension Connection {
         }
         let progress = intake.decoder.received - intake.receivedBefore
         let isOverdue = loop.clock.now >= asked?.bodyDeadline ?? .max
-        guard progress < context.patience.bodyBytesMin || isOverdue else {
+        guard progress < loop.patience.bodyBytesMin || isOverdue else {
             self.intake?.receivedBefore = intake.decoder.received
-            let window = loop.clock.now + context.patience.bodyWindow
+            let window = loop.clock.now + loop.patience.bodyWindow
             readDeadline = min(window, asked?.bodyDeadline ?? .max)
             return
         }
@@ -57,7 +50,7 @@ extension Connection {
 
     /// The server stops: a connection that waits for its next request has nothing to wait for.
     func stopIfIdle() {
-        if phase == .awaitingHead, !parser.isWithinHead, remainder.isEmpty, outbox.isEmpty { close() }
+        if phase == .awaitingHead, !parser.isWithinHead, remainder.isEmpty, sender.outbox.isEmpty { close() }
     }
 
     private func deadlineExceeded(_ deadline: ServerEvent.Deadline) {

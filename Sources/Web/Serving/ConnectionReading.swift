@@ -1,7 +1,7 @@
 /// From bytes to requests.
 extension Connection {
     func receive() {
-        switch transport.receive(into: UnsafeMutableRawBufferPointer(loop.input)) {
+        switch sender.transport.receive(into: UnsafeMutableRawBufferPointer(loop.input)) {
         case .moved(let count):
             loop.counters.bytesReceived.add(count)
             // A short read has emptied the socket, and epoll tells of what comes next (epoll(7), edge-triggered), so
@@ -43,7 +43,7 @@ extension Connection {
         while used < bytes.count {
             switch phase {
             case .awaitingHead:
-                guard outbox.isEmpty else { return used }
+                guard sender.outbox.isEmpty else { return used }
                 let begun = readHead(bytes.extracting(used..<bytes.count))
                 guard begun > 0 else { return used }
                 used += begun
@@ -69,7 +69,7 @@ extension Connection {
         do throws(MalformedRequest) {
             guard let head = try parser.parse(bytes) else {
                 remainderNeedsMore = true
-                if !wasWithinHead { readDeadline = loop.clock.now + context.patience.head }
+                if !wasWithinHead { readDeadline = loop.clock.now + loop.patience.head }
                 return 0
             }
             let used = head.wireBytes
@@ -118,7 +118,7 @@ extension Connection {
         do throws(BodyFault) {
             intake = Intake(
                 decoder: try BodyDecoder(framing, limit: limit), use: use, owesContinue: asked.expectsContinue)
-            readDeadline = loop.clock.now + context.patience.bodyWindow
+            readDeadline = loop.clock.now + loop.patience.bodyWindow
             return true
         } catch {
             asked.keepsAlive = false
@@ -224,6 +224,6 @@ extension Connection {
 
     func awaitNextRequest() {
         phase = .awaitingHead
-        readDeadline = loop.clock.now + context.patience.idle
+        readDeadline = loop.clock.now + loop.patience.idle
     }
 }

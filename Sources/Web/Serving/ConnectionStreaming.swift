@@ -16,7 +16,7 @@ extension Connection {
             askForBody()
             if readDeadline == .max {
                 intake.receivedBefore = intake.decoder.received
-                readDeadline = loop.clock.now + context.patience.bodyWindow
+                readDeadline = loop.clock.now + loop.patience.bodyWindow
             }
             await withCheckedContinuation { continuation in
                 intake.wakeWaiter()
@@ -54,7 +54,7 @@ extension Connection {
         guard asked.request.method != .head, response.status.allowsBody else {
             return finish(asked, response.status, bytesSent: headBytes)
         }
-        outbox.append(loop.output.take())
+        sender.outbox.append(loop.output.take())
         var isChunked = false
         if case .chunked = framing { isChunked = true }
         phase = .streaming
@@ -84,14 +84,14 @@ extension Connection {
         }
         current.bytesSent += bytes.count
         if current.isChunked {
-            outbox.append(Array("\(String(bytes.count, radix: 16))\r\n".utf8))
-            outbox.append(bytes)
-            outbox.append([.carriageReturn, .lineFeed])
+            sender.outbox.append(Array("\(String(bytes.count, radix: 16))\r\n".utf8))
+            sender.outbox.append(bytes)
+            sender.outbox.append([.carriageReturn, .lineFeed])
         } else {
-            outbox.append(bytes)
+            sender.outbox.append(bytes)
         }
-        if outbox.count >= Outbox.highWater { flush() }
-        while phase == .streaming, outbox.count >= Outbox.highWater {
+        if sender.outbox.count >= Outbox.highWater { flush() }
+        while phase == .streaming, sender.outbox.count >= Outbox.highWater {
             await withCheckedContinuation { producing?.waiters.append($0) }
         }
         guard phase == .streaming else { throw .clientGone }
@@ -109,7 +109,7 @@ extension Connection {
             report(asked, ended.status, bytesSent: ended.bytesSent)
             return abort()
         }
-        if ended.isChunked { outbox.append(Array("0\r\n\r\n".utf8)) }
+        if ended.isChunked { sender.outbox.append(Array("0\r\n\r\n".utf8)) }
         finish(asked, ended.status, bytesSent: ended.bytesSent)
         pump()
     }

@@ -41,6 +41,15 @@ extension Server {
         /// at a closed socket, make the kernel throw it away.
         public var lingerDeadline = Duration.seconds(2)
 
+        /// How often an open WebSocket is asked whether its client is still there. Shorter than the 30 to 60 s after
+        /// which address translators and proxies forget a silent connection. Two without an answer end it.
+        public var pingInterval = Duration.seconds(25)
+        /// From our close frame to the client's, and from there to the end of the connection.
+        public var closeDeadline = Duration.seconds(5)
+        /// Origins whose pages may open WebSockets besides our own, as browsers write them: `https://example.org`.
+        /// A browser sends a user's cookies to any host a page names; only this check keeps other sites' pages out.
+        public var originsAllowed: [String] = []
+
         /// Told from the loops' threads: must return at once.
         public var onEvent: @Sendable (ServerEvent) -> Void = { _ in }
         /// Told once per finished request, from the loops' threads: must return at once. Nil costs nothing.
@@ -64,13 +73,6 @@ extension Server {
         var parserLimits: RequestParser.Limits {
             RequestParser.Limits(
                 requestLineBytesMax: requestLineBytesMax, headBytesMax: headBytesMax, fieldsMax: fieldsMax)
-        }
-
-        /// A quarter of the shortest deadline, so that none is late by more than that; 1 s at most.
-        var tickMilliseconds: Int {
-            let deadlines = [headDeadline, idleDeadline, bodyProgressWindow, writeProgressWindow, lingerDeadline]
-            let shortest = deadlines.map(\.milliseconds).min() ?? 1_000
-            return min(1_000, max(5, shortest / 4))
         }
     }
 }

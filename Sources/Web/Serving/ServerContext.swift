@@ -7,7 +7,6 @@ final class ServerContext: Sendable {
     let router: Router
     let loops: [EventLoop]
     let connectionsMax: Int
-    let patience: Patience
     let parserLimits: RequestParser.Limits
     let connectionsAccepted = Counter()
     let connectionsRefused = Counter()
@@ -19,10 +18,9 @@ final class ServerContext: Sendable {
         self.configuration = configuration
         self.router = router
         self.connectionsMax = connectionsMax
-        patience = Patience(configuration)
         parserLimits = configuration.parserLimits
-        let tick = configuration.tickMilliseconds
-        loops = (0..<max(1, configuration.loops)).map { _ in EventLoop(tickMilliseconds: tick) }
+        let patience = Patience(configuration)
+        loops = (0..<max(1, configuration.loops)).map { _ in EventLoop(patience: patience) }
     }
 
     var connectionsOpen: Int { loops.reduce(0) { $0 + $1.counters.open.load(ordering: .relaxed) } }
@@ -73,26 +71,5 @@ final class ServerContext: Sendable {
             sum.handlersRunning += loop.counters.handlersRunning.current
         }
         return sum
-    }
-}
-
-/// The deadlines of a configuration in the milliseconds loops count in.
-struct Patience: Sendable {
-    let head: Int
-    let idle: Int
-    let bodyWindow: Int
-    let bodyBytesMin: Int
-    let writeWindow: Int
-    let writeBytesMin: Int
-    let linger: Int
-
-    init(_ configuration: Server.Configuration) {
-        head = configuration.headDeadline.milliseconds
-        idle = configuration.idleDeadline.milliseconds
-        bodyWindow = configuration.bodyProgressWindow.milliseconds
-        bodyBytesMin = configuration.bodyProgressBytesMin
-        writeWindow = configuration.writeProgressWindow.milliseconds
-        writeBytesMin = configuration.writeProgressBytesMin
-        linger = configuration.lingerDeadline.milliseconds
     }
 }
