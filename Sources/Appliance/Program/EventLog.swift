@@ -52,6 +52,7 @@ extension Log {
         case .connectionRefused(_, let limit):
             warning("connections refused", ["cause": .text("limit"), "limit": .integer(limit)])
         case .malformedRequest(_, let malformed): debug("malformed request", ["code": .text(malformed.code)])
+        case .malformedFrame(_, let fault): debug("malformed frame", ["code": .text(fault.code)])
         case .deadlineExceeded(_, let deadline): debug("deadline exceeded", ["deadline": .text(deadline.rawValue)])
         case .streamFailed(let id, let reason):
             warning("streamed answer broken off", ["cause": .text(reason), "request": .text(id)])

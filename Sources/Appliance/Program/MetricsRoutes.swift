@@ -74,7 +74,20 @@ final class MetricsRoutes: Sendable {
             server.deadlinesExceeded)
         text.single("parley_received_bytes_total", .counter, "Bytes received.", server.bytesReceived)
         text.single("parley_sent_bytes_total", .counter, "Bytes sent.", server.bytesSent)
-        text.single("parley_handlers", .gauge, "Requests being worked on.", server.handlersRunning)
+        text.single("parley_handlers", .gauge, "Requests and WebSockets being worked on.", server.handlersRunning)
+        text.single("parley_websockets", .gauge, "Open WebSockets.", server.webSockets)
+        text.single(
+            "parley_websocket_messages_received_total", .counter, "Messages received over WebSockets.",
+            server.messagesReceived)
+        text.single(
+            "parley_websocket_messages_sent_total", .counter, "Messages sent over WebSockets, once for each.",
+            server.messagesSent)
+        text.single(
+            "parley_websockets_malformed_total", .counter, "WebSockets closed for breaking the protocol.",
+            server.malformedFrames)
+        text.single(
+            "parley_websockets_slow_total", .counter, "WebSockets closed with 1013 because they read too slowly.",
+            server.slowReaders)
     }
 
     private func add(_ storage: Statistics, to text: inout PrometheusText) {

@@ -42,6 +42,8 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
     /// Handlers and producers that have not returned.
     var tasksRunning = 0
     var nextTick = 0
+    /// Counts the rounds of events, jobs and calls.
+    var round = 0
     var stop: LoopStop?
     private let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: Epoll.batchMax)
 
@@ -111,6 +113,7 @@ final class EventLoop: SerialExecutor, @unchecked Sendable {
         threadID.store(UInt(pthread_self()), ordering: .relaxed)
         clock.refresh()
         while true {
+            round &+= 1
             takeInbox()
             pumpLater()
             if hasEnded { break }

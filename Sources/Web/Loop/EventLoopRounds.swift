@@ -23,16 +23,21 @@ extension EventLoop {
 
     /// Takes over an accepted socket.
     func adopt(_ socket: Int32, from peer: Peer, for context: ServerContext, isExcess: Bool) {
-        if members.count == 0 { nextTick = clock.now + tickMilliseconds }
         let tag = members.nextTag(for: socket)
         let connection = Connection(Transport(socket: socket), tag: tag, peer: peer, on: self, for: context)
-        members.insert(connection)
-        guard epoll.add(socket, tag: tag) else { return connection.breakOff() }
+        guard watch(socket, for: connection) else { return connection.breakOff() }
         if isExcess {
             connection.assumeIsolated { $0.refuseExcess() }
         } else if isStopping {
             connection.beginStop()
         }
+    }
+
+    /// Lets a new member hear of its socket; false when the kernel has no room for that.
+    func watch(_ socket: Int32, for member: any LoopMember) -> Bool {
+        if members.count == 0 { nextTick = clock.now + tickMilliseconds }
+        members.insert(member)
+        return epoll.add(socket, tag: member.tag)
     }
 
     /// Forgets a member whose socket has been closed.

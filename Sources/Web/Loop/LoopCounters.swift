@@ -20,4 +20,9 @@ final class LoopCounters: Sendable {
     let bytesReceived = Counter()
     let bytesSent = Counter()
     let handlersRunning = Counter()
+    let webSockets = Counter()
+    let malformedFrames = Counter()
+    let messagesReceived = Counter()
+    let messagesSent = Counter()
+    let slowReaders = Counter()
 }

@@ -18,6 +18,11 @@ struct Transport: Sendable {
         outcome { recv(socket, buffer.baseAddress, buffer.count, 0) }
     }
 
+    /// Whether another read may bring something at once, after one that brought `count` bytes.
+    ///
+    /// A short read has emptied the socket, and epoll tells of what comes next (epoll(7), edge-triggered).
+    func mayHoldMore(afterReading count: Int, of room: Int) -> Bool { count == room }
+
     func send(_ bytes: UnsafeRawBufferPointer) -> Outcome {
         outcome { Glibc.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) }
     }

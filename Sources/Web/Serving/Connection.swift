@@ -18,6 +18,8 @@ actor Connection: LoopMember {
         case streaming
         /// The answer is given; what is left of a body nobody wanted is read and dropped.
         case skippingBody
+        /// The answer to its last request was 101: all that follows is a WebSocket's.
+        case upgrading
         /// Nothing more is read; closes when the outbox is empty.
         case closing
         /// We have ended; read and dropped until the client ends too.
@@ -51,6 +53,7 @@ actor Connection: LoopMember {
     var asked: Asked?
     var intake: Intake?
     var producing: Producing?
+    var upgrade: Upgrade?
     var isPumping = false
     var isPumpScheduled = false
     var lingersAfterClosing = false
@@ -130,7 +133,7 @@ actor Connection: LoopMember {
         case .awaitingHead: sender.outbox.isEmpty
         case .readingBody, .skippingBody, .lingering: true
         case .handling, .streaming: intake?.hasRoom ?? false
-        case .closing, .closed: false
+        case .upgrading, .closing, .closed: false
         }
     }
 
@@ -157,6 +160,7 @@ actor Connection: LoopMember {
 
     /// Ends the connection when everything has been said.
     private func settle() {
+        if let upgrade { return becomeWebSocket(upgrade) }
         if loop.isStopping { stopIfIdle() }
         guard phase == .closing, sender.outbox.isEmpty else { return }
         guard lingersAfterClosing || mayRead, !hasEnded else { return close() }

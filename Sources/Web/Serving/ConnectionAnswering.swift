@@ -12,6 +12,8 @@ extension Connection {
             finish(asked, response.status, bytesSent: write(response, body, to: asked))
         case .stream(let length, let produce):
             produceBody(of: response, length: length, asked, produce)
+        case .webSocket(let limits, let handle):
+            upgrade(asked, response, limits, handle)
         }
     }
 

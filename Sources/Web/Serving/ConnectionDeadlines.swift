@@ -25,7 +25,7 @@ extension Connection {
             bodyWindowPassed()
         case .lingering:
             close()
-        case .closing, .closed:
+        case .upgrading, .closing, .closed:
             readDeadline = .max
         }
     }

@@ -4,9 +4,8 @@ extension Connection {
         switch sender.transport.receive(into: UnsafeMutableRawBufferPointer(loop.input)) {
         case .moved(let count):
             loop.counters.bytesReceived.add(count)
-            // A short read has emptied the socket, and epoll tells of what comes next (epoll(7), edge-triggered), so
-            // it need not be asked again. Only an end that was already told must be fetched.
-            mayRead = count == loop.input.count || sawReadClosed
+            // An end that was already told must be fetched.
+            mayRead = sender.transport.mayHoldMore(afterReading: count, of: loop.input.count) || sawReadClosed
             let bytes = UnsafeBufferPointer(rebasing: loop.input[..<count])
             if remainder.isEmpty {
                 let used = process(bytes.span)
@@ -52,6 +51,8 @@ extension Connection {
             case .handling, .streaming:
                 guard intake?.hasRoom ?? false else { return used }
                 used += takeBody(bytes.extracting(used..<bytes.count))
+            case .upgrading:
+                return used
             case .closing:
                 lingersAfterClosing = true
                 return bytes.count
@@ -167,7 +168,7 @@ extension Connection {
         case .skippingBody:
             intake = nil
             awaitNextRequest()
-        case .awaitingHead, .handling, .streaming, .closing, .lingering, .closed:
+        case .awaitingHead, .handling, .streaming, .upgrading, .closing, .lingering, .closed:
             break
         }
     }
@@ -194,7 +195,7 @@ extension Connection {
             intake?.fault = fault
             intake?.wakeWaiter()
             asked?.keepsAlive = false
-        case .awaitingHead, .closing, .lingering, .closed:
+        case .awaitingHead, .upgrading, .closing, .lingering, .closed:
             break
         }
     }
@@ -210,7 +211,7 @@ extension Connection {
         case .handling, .streaming:
             asked?.keepsAlive = false
             if let intake, !intake.isComplete { failBody(.clientGone) }
-        case .closing, .closed:
+        case .upgrading, .closing, .closed:
             break
         }
     }

@@ -55,10 +55,12 @@ extension OutputBuffer {
         case .length, .untilClose:
             break
         }
-        switch envelope.connection {
-        case .implied: break
-        case .keepAlive: append("connection: keep-alive\r\n")
-        case .close: append("connection: close\r\n")
+        switch (envelope.connection, response.status.offersUpgrade) {
+        case (.implied, false): break
+        case (.keepAlive, false): append("connection: keep-alive\r\n")
+        case (.close, false): append("connection: close\r\n")
+        case (.close, true) where response.status.code != 101: append("connection: close, upgrade\r\n")
+        case (_, true): append("connection: upgrade\r\n")
         }
         append("x-request-id: ")
         append(envelope.identity, head: envelope.head)

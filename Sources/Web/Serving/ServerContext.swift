@@ -14,13 +14,14 @@ final class ServerContext: Sendable {
     /// Connections past the limit that are being told so; those past these are closed without a word.
     static let excessMax = 64
 
-    init(_ configuration: Server.Configuration, router: Router, connectionsMax: Int) {
+    /// - Parameter loops: those to use instead of new ones.
+    init(_ configuration: Server.Configuration, router: Router, connectionsMax: Int, loops: [EventLoop]? = nil) {
         self.configuration = configuration
         self.router = router
         self.connectionsMax = connectionsMax
         parserLimits = configuration.parserLimits
         let patience = Patience(configuration)
-        loops = (0..<max(1, configuration.loops)).map { _ in EventLoop(patience: patience) }
+        self.loops = loops ?? (0..<max(1, configuration.loops)).map { _ in EventLoop(patience: patience) }
     }
 
     var connectionsOpen: Int { loops.reduce(0) { $0 + $1.counters.open.load(ordering: .relaxed) } }
@@ -69,6 +70,11 @@ final class ServerContext: Sendable {
             sum.bytesReceived += loop.counters.bytesReceived.current
             sum.bytesSent += loop.counters.bytesSent.current
             sum.handlersRunning += loop.counters.handlersRunning.current
+            sum.webSockets += loop.counters.webSockets.current
+            sum.malformedFrames += loop.counters.malformedFrames.current
+            sum.messagesReceived += loop.counters.messagesReceived.current
+            sum.messagesSent += loop.counters.messagesSent.current
+            sum.slowReaders += loop.counters.slowReaders.current
         }
         return sum
     }

@@ -6,6 +6,8 @@ public enum ServerEvent: Sendable, Hashable {
     /// A connection past `connectionsMax` was answered 503 and closed.
     case connectionRefused(peer: String, limit: Int)
     case malformedRequest(peer: String, MalformedRequest)
+    /// A WebSocket broke the protocol and was closed.
+    case malformedFrame(peer: String, WebSocket.Fault)
     case deadlineExceeded(peer: String, Deadline)
     /// The producer of a streamed answer threw, or wrote another number of bytes than it announced.
     case streamFailed(requestID: String, reason: String)
@@ -15,5 +17,7 @@ public enum ServerEvent: Sendable, Hashable {
     /// Which patience ended.
     public enum Deadline: String, Sendable, Hashable {
         case head, body, write
+        /// Of a WebSocket: nothing came back after two pings, or no close frame after ours.
+        case ping, close
     }
 }

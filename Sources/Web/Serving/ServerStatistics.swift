@@ -12,4 +12,13 @@ public struct ServerStatistics: Sendable, Hashable {
     public var bytesSent = 0
     /// Suspending handlers and stream producers that have not returned.
     public var handlersRunning = 0
+    /// Open WebSockets, closing ones included; they are counted among the connections too.
+    public var webSockets = 0
+    /// WebSockets that were closed because what came was not RFC 6455.
+    public var malformedFrames = 0
+    public var messagesReceived = 0
+    /// Messages sent, pushed or published, once for each socket.
+    public var messagesSent = 0
+    /// WebSockets that were closed with 1013 because too much waited for them.
+    public var slowReaders = 0
 }

@@ -53,6 +53,8 @@ extension Response {
         switch body {
         case .bytes(let bytes):
             return bytes
+        case .webSocket:
+            return []
         case .stream(_, let produce):
             let collector = Collector(limit: limit)
             try await produce(BodyWriter(.collector(collector)))

@@ -11,6 +11,8 @@ public struct Response: Sendable {
         /// or writes another number of bytes than `length`, the connection is broken off, so that the client does
         /// not take a part for the whole.
         case stream(length: Int?, produce: @Sendable (BodyWriter) async throws -> Void)
+        /// None: the connection becomes a WebSocket, which `handle` has until it returns.
+        case webSocket(WebSocket.Limits, handle: @Sendable (WebSocket) async -> Void)
     }
 
     public var status: Status
@@ -29,7 +31,7 @@ public struct Response: Sendable {
         self.body = body
     }
 
-    /// The body when it is plain bytes; empty for a stream (see `collect`).
+    /// The body when it is plain bytes; empty for a stream (see `collect`) and for a WebSocket.
     public var bytes: [UInt8] {
         guard case .bytes(let bytes) = body else { return [] }
         return bytes
@@ -63,6 +65,15 @@ extension Response {
         produce: @escaping @Sendable (BodyWriter) async throws -> Void
     ) -> Response {
         Response(status, headers: headers, body: .stream(length: length, produce: produce))
+    }
+
+    /// Makes the connection a WebSocket, if the request asks for one as RFC 6455 has it; otherwise the client is told
+    /// what it should have asked. To refuse one, answer with anything else.
+    public static func webSocket(
+        _ limits: WebSocket.Limits = WebSocket.Limits(), headers: Headers = [:],
+        handle: @escaping @Sendable (WebSocket) async -> Void
+    ) -> Response {
+        Response(.switchingProtocols, headers: headers, body: .webSocket(limits, handle: handle))
     }
 
     private static let plainText: Headers = ["content-type": "text/plain; charset=utf-8"]

@@ -11,6 +11,7 @@ public struct Status: Sendable, Hashable, ExpressibleByIntegerLiteral {
 
     public init(integerLiteral code: Int) { self.init(code) }
 
+    public static let switchingProtocols: Status = 101
     public static let ok: Status = 200
     public static let created: Status = 201
     public static let accepted: Status = 202
@@ -34,6 +35,7 @@ public struct Status: Sendable, Hashable, ExpressibleByIntegerLiteral {
     public static let unsupportedMediaType: Status = 415
     public static let expectationFailed: Status = 417
     public static let unprocessable: Status = 422
+    public static let upgradeRequired: Status = 426
     public static let tooManyRequests: Status = 429
     public static let headTooLarge: Status = 431
     public static let internalError: Status = 500
@@ -49,6 +51,9 @@ public struct Status: Sendable, Hashable, ExpressibleByIntegerLiteral {
 
     /// Whether a response of this status can have a body (RFC 9110 §6.4.1).
     var allowsBody: Bool { code >= 200 && code != 204 && code != 304 }
+
+    /// Whether a response of this status names in `Upgrade` what the connection becomes or may become.
+    var offersUpgrade: Bool { code == 101 || code == 426 }
 
     var phrase: StaticString {
         switch code {

@@ -1,0 +1,112 @@
+internal import Synchronization
+
+/// The listeners of a topic on one event loop, which writes to them.
+///
+/// Safe to share because all but its counter is touched on the loop's thread alone.
+final class TopicShard: @unchecked Sendable {
+    /// Listeners served before the loop looks at its sockets again: about a millisecond of its time.
+    static let sliceMax = 256
+
+    let loop: EventLoop
+    private let counted = Counter()
+
+    // Loop thread only.
+    private var subscriptions: [Subscription?] = []
+    private var vacant = 0
+    /// What is being delivered, and to whom next.
+    private var batch: [Topic.Published] = []
+    private var next = 0
+    private var isDelivering = false
+
+    init(_ loop: EventLoop) { self.loop = loop }
+
+    var listeners: Int { counted.current }
+
+    /// Something is pending; from any thread.
+    func wake(for topic: Topic) { loop.perform { self.deliver(topic) } }
+
+    func add(_ socket: WebSocket, to topic: Topic, after sequence: Int) -> Subscription {
+        let subscription = Subscription(socket, topic, self, index: subscriptions.count, after: sequence)
+        subscriptions.append(subscription)
+        counted.add(1)
+        return subscription
+    }
+
+    /// Leaves a gap, since a delivery may be under way.
+    func remove(_ subscription: Subscription) {
+        subscriptions[subscription.index] = nil
+        vacant += 1
+        counted.add(-1)
+        if !isDelivering { closeGaps() }
+    }
+
+    /// Writes to one slice of the listeners, and comes back for the others. A batch is finished before the next one
+    /// is begun: each listener gets what was published in the order in which it was.
+    private func deliver(_ topic: Topic) {
+        let isFirstSlice = !isDelivering
+        if isFirstSlice {
+            batch = topic.takePending(for: self)
+            guard !batch.isEmpty else { return }
+            next = 0
+            isDelivering = true
+        }
+        let end = min(next + Self.sliceMax, subscriptions.count)
+        while next < end {
+            // Before it is used: it may leave, or another come, in consequence.
+            let subscription = subscriptions[next]
+            next += 1
+            guard let subscription else { continue }
+            let (batch, sequence) = (batch, subscription.sequence)
+            subscription.socket.assumeIsolated { $0.deliver(batch, after: sequence) }
+        }
+        if next < subscriptions.count { return wake(for: topic) }
+        batch = []
+        isDelivering = false
+        closeGaps()
+        // The waking of what was published between slices may have been taken for that of the next slice.
+        if !isFirstSlice { wake(for: topic) }
+    }
+
+    private func closeGaps() {
+        guard vacant > 32, vacant > subscriptions.count / 2 || vacant == subscriptions.count else { return }
+        subscriptions.removeAll { $0 == nil }
+        for (index, subscription) in subscriptions.enumerated() { subscription?.index = index }
+        vacant = 0
+    }
+}
+
+/// One socket's listening to one topic. Loop thread only.
+final class Subscription {
+    let socket: WebSocket
+    let topic: Topic
+    private let shard: TopicShard
+    /// Its place among the shard's.
+    var index: Int
+    /// The socket has all up to this one.
+    let sequence: Int
+
+    init(_ socket: WebSocket, _ topic: Topic, _ shard: TopicShard, index: Int, after sequence: Int) {
+        self.socket = socket
+        self.topic = topic
+        self.shard = shard
+        self.index = index
+        self.sequence = sequence
+    }
+
+    func end() { shard.remove(self) }
+}
+
+extension WebSocket {
+    func join(_ topic: Topic, since: Int?) -> Topic.Replay {
+        guard phase == .open, !subscriptions.contains(where: { $0.topic === topic }) else { return .complete }
+        let (shard, missed, replay, sequence) = topic.admit(since: since, on: loop)
+        subscriptions.append(shard.add(self, to: topic, after: sequence))
+        if !missed.isEmpty { deliver(missed, after: 0) }
+        return replay
+    }
+
+    func leave(_ topic: Topic) {
+        guard let index = subscriptions.firstIndex(where: { $0.topic === topic }) else { return }
+        subscriptions.remove(at: index).end()
+    }
+}

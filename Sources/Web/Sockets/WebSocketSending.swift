@@ -1,0 +1,141 @@
+internal import Glibc
+
+extension WebSocket {
+    /// Sends a message, and suspends while more than 64 KiB wait for the other side to read.
+    ///
+    /// The first of a round of the loop leaves at once, those that follow leave together.
+    public func send(_ message: Message) async {
+        guard phase == .open else { return }
+        write(message)
+        while phase == .open, sender.outbox.count >= Outbox.highWater {
+            await withUnsafeContinuation { awaitRoom.append($0) }
+        }
+    }
+
+    public func send(_ text: String) async { await send(.text(text)) }
+
+    /// Sends a message without ever waiting, from any thread: for those that one client causes and another gets.
+    ///
+    /// At most 256 KiB of such messages wait for a slow reader. One more closes its socket with 1013: it may connect
+    /// again and ask for what it missed. A single larger message is taken when nothing else waits.
+    public nonisolated func push(_ message: Message) {
+        onLoop { $0.pushNow(message) }
+    }
+
+    /// Closes with a code and a reason of at most 123 bytes of UTF-8 (the rest is cut), from any thread.
+    ///
+    /// What was sent or pushed before goes first. The messages end here and now; the other side has 5 s to answer.
+    public nonisolated func close(_ code: CloseCode = .normal, _ reason: String = "") {
+        onLoop { $0.closeNow(code, reason) }
+    }
+
+    private nonisolated func onLoop(_ body: @escaping @Sendable (isolated WebSocket) -> Void) {
+        if loop.isCurrent {
+            assumeIsolated(body)
+        } else {
+            loop.perform { self.assumeIsolated(body) }
+        }
+    }
+
+    private func pushNow(_ message: Message) {
+        guard phase == .open else { return }
+        push(encoded(Frame(message)), key: 0)
+        settle()
+    }
+
+    /// Sends frames of a topic, those up to `sequence` excepted, as this socket has them.
+    func deliver(_ frames: [Topic.Published], after sequence: Int) {
+        guard phase == .open else { return }
+        if frames.count == 1 {
+            guard frames[0].sequence > sequence else { return }
+            push(frames[0].bytes, key: frames[0].key)
+        } else {
+            for frame in frames where frame.sequence > sequence {
+                guard phase == .open else { return }
+                queue(frame.bytes, key: frame.key)
+            }
+            drain()
+        }
+        settle()
+    }
+
+    private func push(_ frame: [UInt8], key: UInt64) {
+        loop.counters.messagesSent.add(1)
+        guard hasRoom(for: frame, key: key) else { return turnAway() }
+        sent(sender.push(frame, key: key, on: loop))
+    }
+
+    private func queue(_ frame: [UInt8], key: UInt64) {
+        loop.counters.messagesSent.add(1)
+        guard hasRoom(for: frame, key: key) else { return turnAway() }
+        sender.outbox.push(frame, key: key)
+    }
+
+    private func hasRoom(for frame: [UInt8], key: UInt64) -> Bool {
+        func fits() -> Bool {
+            let waiting = sender.outbox.pushedCount
+            return waiting == 0 || waiting + frame.count <= Self.pushedBytesMax
+        }
+        if fits() { return true }
+        if key != 0 { sender.outbox.takeBack { $0.key == key } }
+        if fits() { return true }
+        // What was queued in this very round may not have been offered to the kernel yet.
+        drain()
+        return phase != .open || fits()
+    }
+
+    /// A reader that is too slow may come back; what waits for it would be stale by then.
+    private func turnAway() {
+        loop.counters.slowReaders.add(1)
+        sender.outbox.takeBack { _ in true }
+        closeNow(.tryAgainLater, "Too slow to follow. Connect again to resume.")
+    }
+
+    func write(_ message: Message) {
+        loop.counters.messagesSent.add(1)
+        // The loop's output may hold what another connection is about to send, when that one's handler calls us.
+        guard role == .server, !isPumping, sender.outbox.isEmpty, sentInRound != loop.round, loop.output.isEmpty
+        else { return write(Frame(message)) }
+        sentInRound = loop.round
+        loop.output.appendHead(of: message)
+        if message.bytes.count > Self.copiedBytesMax {
+            sent(sender.send(loop.output.take(), message.bytes, on: loop))
+        } else {
+            loop.output.append(message.bytes)
+            sent(sender.send(loop.output.take(), on: loop))
+        }
+        settle()
+    }
+
+    /// Queues a frame for the end of this round.
+    func write(_ frame: Frame) {
+        sender.outbox.append(encoded(frame))
+        if sender.outbox.count >= Outbox.highWater { drain() }
+        schedulePump()
+    }
+
+    private func encoded(_ frame: Frame) -> [UInt8] {
+        role == .server ? frame.bytes : frame.masked(with: .random(in: .min ... .max))
+    }
+
+    func drain() {
+        if !sender.outbox.isEmpty { sent(sender.drain(on: loop)) }
+    }
+
+    func roomCame() {
+        sent(sender.roomCame(on: loop))
+        payOwedPong()
+    }
+
+    /// Answers the newest ping once the other side takes what we send.
+    func payOwedPong() {
+        guard let payload = owedPong, phase == .open, !sender.isStalled else { return }
+        owedPong = nil
+        write(.pong(payload))
+    }
+
+    private func sent(_ standing: Sender.Standing) {
+        guard standing == .stands else { return end(.abnormal, isRemote: true) }
+        if sender.outbox.count < Outbox.lowWater { wakeSenders() }
+    }
+}
