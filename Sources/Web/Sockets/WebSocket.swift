@@ -128,7 +128,7 @@ public actor WebSocket: LoopMember {
     private func start(_ handle: @escaping @Sendable (WebSocket) async -> Void) {
         loop.tasksRunning += 1
         loop.counters.handlersRunning.add(1)
-        Task.immediate {
+        Task.immediate(executorPreference: loop) {
             await handle(self)
             self.loop.tasksRunning -= 1
             self.loop.counters.handlersRunning.add(-1)
