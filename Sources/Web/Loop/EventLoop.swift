@@ -5,10 +5,10 @@ internal import Synchronization
 /// One thread that waits in `epoll_wait`, tells connections what became ready, and runs the jobs of the actors that
 /// are pinned to it.
 ///
-/// The handler of a request runs here because it is called by an actor that does. The task of a WebSocket's handler
-/// also prefers the loop as `TaskExecutor`: a continuation resumes on its task's executor before it goes on to its
-/// actor's, and without the preference that is a thread of the shared pool, which costs 2 µs for each message. A
-/// preference makes the runtime queue the task once more when it begins, which costs a request as much as it saves.
+/// A handler runs here because it is called by an actor that does, and its task prefers the loop as `TaskExecutor` as
+/// well: a continuation resumes on its task's executor before it goes on to its actor's, and without the preference that
+/// is a thread of the shared pool (2 µs for each message of a WebSocket). In return the runtime queues a task once more
+/// when it begins (0.6 µs).
 ///
 /// Safe to share because what stands below "loop thread only" is touched by that thread alone, and the rest is a
 /// lock, an atomic or constant.

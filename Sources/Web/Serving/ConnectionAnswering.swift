@@ -42,7 +42,7 @@ extension Connection {
         var request = asked.request
         if let intake, intake.use == .pieces { request.source = .connection(self, serial: serial) }
         taskBegan()
-        Task.immediate { [request] in
+        Task.immediate(executorPreference: loop) { [request] in
             let response = await handle(request)
             self.handlerAnswered(response)
         }

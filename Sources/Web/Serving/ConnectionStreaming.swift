@@ -19,6 +19,9 @@ extension Connection {
                 readDeadline = loop.clock.now + loop.patience.bodyWindow
             }
             await withCheckedContinuation { continuation in
+                // Looked at again: a task that does not prefer this loop is queued on its way into this closure, and
+                // the client sends meanwhile.
+                guard intake.bytes.isEmpty, intake.fault == nil, !intake.isComplete else { return continuation.resume() }
                 intake.wakeWaiter()
                 intake.waiter = continuation
             }
@@ -62,7 +65,7 @@ extension Connection {
         producing = Producing(
             status: response.status, isChunked: isChunked, remaining: length, bytesSent: headBytes)
         taskBegan()
-        let task = Task.immediate { [serial] in
+        let task = Task.immediate(executorPreference: loop) { [serial] in
             do {
                 try await produce(BodyWriter(.connection(self, serial: serial)))
                 self.producerEnded(nil)
@@ -92,7 +95,11 @@ extension Connection {
         }
         if sender.outbox.count >= Outbox.highWater { flush() }
         while phase == .streaming, sender.outbox.count >= Outbox.highWater {
-            await withCheckedContinuation { producing?.waiters.append($0) }
+            await withCheckedContinuation { continuation in
+                // Looked at again, as in `nextPiece`.
+                guard let producing, sender.outbox.count >= Outbox.highWater else { return continuation.resume() }
+                producing.waiters.append(continuation)
+            }
         }
         guard phase == .streaming else { throw .clientGone }
         schedulePump()
