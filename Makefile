@@ -32,6 +32,7 @@ kill: setup-test build ## Kill the release binary 200 times while clients post, 
 	PARLEY_BIN=.build/release/parley PARLEY_KILLS=200 $(VENV)/bin/python -m pytest -s Tests/BlackBox/test_kill.py
 
 bench: setup-bench build ## Measure the release binary beside its peers; prints a table of ratios
+	swift build -c release --product parley-echo --static-swift-stdlib -Xlinker -s
 	$(VENV)/bin/python Tests/Bench/bench.py
 
 setup:

@@ -1,10 +1,11 @@
 """Measures Parley against its peers in one run, on one machine, and prints one table.
 
-    python3 Tests/Bench/bench.py [--quick] [--only healthz,accept,outbox,start]
+    python3 Tests/Bench/bench.py [--quick] [--only healthz,accept,outbox,start,echo,rooms,idle,tls]
 
 The server has one core and the load the other. Rounds alternate between Parley and its peers, so that what else the
 machine does falls on all of them; figures are medians of the rounds. CPU is user + system time of the server's
-process by request. Needs wrk, nginx, gcc, libsqlite3-dev, util-linux and Python's venv; see requirements.txt.
+process by request, delivery or handshake. Needs wrk, nginx, gcc, libsqlite3-dev, libssl-dev, openssl, util-linux and
+Python's venv; see requirements.txt. `--only sockets` is `echo,rooms,idle`.
 """
 
 import argparse
@@ -22,8 +23,10 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "BlackBox"))
 
+import handshakes  # noqa: E402
 import peers  # noqa: E402
 import rows  # noqa: E402
+import sockets  # noqa: E402
 from eventually import eventually  # noqa: E402
 from load import cpu_seconds, load, median, on_server_core  # noqa: E402
 from parley import ADMIN_TOKEN, Parley, binary  # noqa: E402
@@ -54,9 +57,9 @@ class Bench:
                   cpu=f"{one.cpu:.1f} µs", ratio=ratio, reach=reach)
 
     @contextlib.contextmanager
-    def parley(self, name):
+    def parley(self, name, environment=None):
         """A release build with one event loop on the server's core."""
-        server = Parley(self.folder / name, {"PARLEY_LOOPS": "1", "PARLEY_RATE_LIMIT": "0"},
+        server = Parley(self.folder / name, {"PARLEY_LOOPS": "1", "PARLEY_RATE_LIMIT": "0"} | (environment or {}),
                         prefix=on_server_core(), program=binary("release"))
         try:
             yield server.start()
@@ -249,7 +252,8 @@ def resident(pid):
     return int(status.split("VmRSS:")[1].split()[0]) * 1_024 / 1e6
 
 
-PARTS = {"healthz": healthz, "accept": accept, "outbox": outbox, "start": start}
+PARTS = {"healthz": healthz, "accept": accept, "outbox": outbox, "start": start,
+         "echo": sockets.echo, "rooms": sockets.rooms, "idle": sockets.idle, "tls": handshakes.tls}
 
 
 def main():
@@ -260,7 +264,7 @@ def main():
     busy = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="parley-bench-", dir=peers.BUILD) as folder:
         bench = Bench(pathlib.Path(folder), chosen.quick)
-        for part in chosen.only.split(","):
+        for part in chosen.only.replace("sockets", "echo,rooms,idle").split(","):
             PARTS[part](bench)
         print(f"{os.cpu_count()} cores, {platform.system()} {platform.release()}; load average before the run: "
               f"{busy:.2f}; {bench.rounds} rounds of {bench.seconds} s\n\n{bench.table()}")

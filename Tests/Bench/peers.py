@@ -3,7 +3,9 @@
 import contextlib
 import os
 import pathlib
+import resource
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.request
@@ -15,6 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE.parents[1] / ".build"
 VENV = BUILD / "bench-venv"
 START_SECONDS = 10.0
+TLS = " ssl; ssl_protocols TLSv1.3; ssl_conf_command NumTickets 1; ssl_certificate {}; ssl_certificate_key {}"
 
 NGINX = """
 daemon off; master_process off; worker_processes 1; error_log stderr error; pid {folder}/pid;
@@ -23,7 +26,7 @@ http {{
     access_log off; keepalive_requests 1000000000; tcp_nodelay on; default_type {type};
     client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
     uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-    server {{ listen 127.0.0.1:{port}; location = /healthz {{ {padding} return 200 '{body}'; }} }}
+    server {{ listen 127.0.0.1:{port}{tls}; location = /healthz {{ {padding} return 200 '{body}'; }} }}
 }}
 """
 
@@ -48,19 +51,20 @@ def virtual_environment():
     return str(VENV / "bin/python")
 
 
-def ask(url):
+def ask(url, trusted=None):
     """(head bytes, content type, body) of an answer; what must be near equal for a fair comparison."""
-    with urllib.request.urlopen(url, timeout=2) as response:
+    context = ssl.create_default_context(cafile=trusted) if trusted else None
+    with urllib.request.urlopen(url, timeout=2, context=context) as response:
         head = sum(len(name) + len(value) + 4 for name, value in response.headers.items())
         return head, response.headers["Content-Type"], response.read()
 
 
-def answering(url, process):
+def answering(url, process, trusted=None):
     """Waits until the peer answers."""
     def asked():
         assert process.poll() is None, f"{url} ended"
         with contextlib.suppress(OSError):
-            return ask(url)
+            return ask(url, trusted)
     return eventually(asked, START_SECONDS, f"{url} answers")
 
 
@@ -79,23 +83,28 @@ def running(command, **more):
 
 
 @contextlib.contextmanager
-def nginx(folder, like):
-    """nginx that answers `/healthz` with the bytes `like` answers, and a head of the same size; (url, pid)."""
-    head, kind, body = ask(like)
-    port, url = free_port(), None
-    padding = ""
+def nginx(folder, like, identity=None):
+    """nginx that answers `/healthz` with the bytes `like` answers, and a head of the same size; (url, pid).
+
+    With an identity, which is a certificate file and a key file, both speak TLS.
+    """
+    trusted = identity[0] if identity else None
+    head, kind, body = ask(like, trusted)
+    port, padding = free_port(), ""
+    url = f"{'https' if identity else 'http'}://127.0.0.1:{port}/healthz"
+    tls = TLS.format(*identity) if identity else ""
     for _ in range(2):                       # first without padding, to see how much is missing
         config = folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=folder, port=port, type=kind, body=body.decode(), padding=padding))
+        config.write_text(NGINX.format(folder=folder, port=port, type=kind, body=body.decode(), padding=padding,
+                                       tls=tls))
         command = on_server_core("nginx", "-p", str(folder), "-c", str(config))
         if padding:
             break
-        url = f"http://127.0.0.1:{port}/healthz"
         with running(command) as process:
-            missing = head - answering(url, process)[0]
+            missing = head - answering(url, process, trusted)[0]
         padding = f"add_header x-pad {'0' * max(1, missing - len('x-pad: ') - 2)};"
     with running(command) as process:
-        got, _, same = answering(url, process)
+        got, _, same = answering(url, process, trusted)
         assert same == body and abs(got - head) <= 16, (got, head, same)
         yield url, process.pid
 
@@ -108,6 +117,42 @@ def fastapi(database, tables, description, token):
         port = process.stdout.readline().strip()
         answering(f"http://127.0.0.1:{port}/healthz", process)
         yield f"http://127.0.0.1:{port}", process.pid
+
+
+@contextlib.contextmanager
+def echo():
+    """The release build of the example `parley-echo`, which has one event loop on one core; (port, pid)."""
+    port = free_port()
+    command = on_server_core(os.environ.get("PARLEY_ECHO_BIN") or str(BUILD / "release/parley-echo"),
+                             f"127.0.0.1:{port}")
+    with running(command, stdout=subprocess.DEVNULL) as process:
+        answering(f"http://127.0.0.1:{port}/hello", process)
+        yield port, process.pid
+
+
+@contextlib.contextmanager
+def plain_sockets():
+    """The C program that does as little as WebSockets allow; (port, pid)."""
+    with running(on_server_core(compiled("ws_peer", "-lcrypto")), stdout=subprocess.PIPE, text=True) as process:
+        yield int(process.stdout.readline()), process.pid
+
+
+@contextlib.contextmanager
+def fastapi_sockets():
+    """FastAPI's WebSockets; (port, pid)."""
+    command = on_server_core(virtual_environment(), str(HERE / "fastapi_sockets.py"))
+    with running(command, stdout=subprocess.PIPE, text=True) as process:
+        port = int(process.stdout.readline())
+        answering(f"http://127.0.0.1:{port}/healthz", process)
+        yield port, process.pid
+
+
+def need_descriptors(count):
+    """Lets the programs started from here on have so many open files; fails where the machine does not."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most != resource.RLIM_INFINITY and most < count:
+        raise SystemExit(f"this needs {count:,} open files, and the limit is {most:,}: raise it with `ulimit -Hn`")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def group_commit(database, seconds, batch, tables):
