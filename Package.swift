@@ -21,7 +21,10 @@ func tests(for target: String, _ dependencies: [Target.Dependency] = []) -> Targ
 
 let package = Package(
     name: "parley",
-    products: [.executable(name: "parley", targets: ["Appliance"])],
+    products: [
+        .executable(name: "parley", targets: ["Appliance"]),
+        .executable(name: "parley-echo", targets: ["Echo"]),
+    ],
     targets: [
         .systemLibrary(name: "CSQLite", path: "Sources/Storage/CSQLite"),
         .systemLibrary(name: "COpenSSL", path: "Sources/Web/COpenSSL"),
@@ -42,8 +45,11 @@ let package = Package(
         .executableTarget(
             name: "Appliance", dependencies: ["Storage", "Web", "Outbound"], path: "Sources/Appliance",
             exclude: ["DESIGN.md"], swiftSettings: strict),
+        .executableTarget(
+            name: "conformance-client", dependencies: ["Web"], path: "Tests/Conformance/Client", swiftSettings: strict),
+        .executableTarget(name: "Echo", dependencies: ["Web"], path: "Examples/Echo", swiftSettings: strict),
         tests(for: "Storage", ["CSQLite"]),
-        tests(for: "Web"),
+        tests(for: "Web", ["COpenSSL"]),
         tests(for: "Outbound", ["Storage"]),
         tests(for: "Appliance", ["Storage", "Web", "Outbound"]),
     ]

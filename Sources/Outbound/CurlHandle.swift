@@ -23,6 +23,10 @@ final class CurlHandle {
         set(CURLOPT_TIMEOUT_MS, request.totalTimeoutMs)
         set(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
         if let file = configuration.certificatesFile { set(CURLOPT_CAINFO, file) }
+        if !configuration.verifiesCertificates {
+            set(CURLOPT_SSL_VERIFYPEER, 0)
+            set(CURLOPT_SSL_VERIFYHOST, 0)
+        }
         _ = parley_set_pointer(easy, CURLOPT_PRIVATE, context)
         parley_set_receivers(easy, receiveBody, receiveHead, context)
         parley_set_guards(easy, openSocket, beforeRequest, context)

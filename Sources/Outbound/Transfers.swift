@@ -10,6 +10,8 @@ public final class Transfers: Sendable {
         public var userAgent: String
         /// A file of trusted certificates (PEM) in place of the system's.
         public var certificatesFile: String?
+        /// False calls whoever answers: for a program that looks at itself and sends nothing secret.
+        public var verifiesCertificates = true
 
         public init(userAgent: String = "parley", certificatesFile: String? = nil) {
             self.userAgent = userAgent

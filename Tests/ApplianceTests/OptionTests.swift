@@ -34,6 +34,10 @@ import Testing
             (["--speed", "9"], [:], "--speed: there is no such flag; 'parley help' lists them"),
             (["now"], [:], "serve: 'now' is one word too many"),
             (
+                ["--tls-key", "k"], [:],
+                "--tls-certificate (PARLEY_TLS_CERTIFICATE), --tls-key (PARLEY_TLS_KEY): both are needed for TLS, or none"
+            ),
+            (
                 [], ["PARLEY_SMTP_URL": "smtp://h"],
                 "PARLEY_SMTP_URL, PARLEY_SMTP_FROM, PARLEY_EMAIL_TO: all three are needed for email, or none"
             ),

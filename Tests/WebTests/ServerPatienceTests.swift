@@ -21,7 +21,7 @@ import Testing
 
     @Test func `an idle connection closes without a word`() async throws {
         try await withServer {
-            $0.idleDeadline = .milliseconds(60)
+            $0.idleDeadline = .milliseconds(300)
         } routes: { router in
             standardRoutes(&router)
         } _: { server, _ in

@@ -15,7 +15,7 @@ final class WireClient: Sendable {
     static let patienceMilliseconds: Int32 = 10_000
 
     let socket: Int32
-    private let unread = Mutex<[UInt8]>([])
+    let unread = Mutex<[UInt8]>([])
     private let isOpen = Mutex(true)
 
     /// - Parameter receiveBufferBytes: a small one makes a slow reader slow at once.
@@ -38,6 +38,9 @@ final class WireClient: Sendable {
         var on: Int32 = 1
         setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
+
+    /// Takes over the other end of a connection.
+    init(accepted socket: Int32) { self.socket = socket }
 
     private static func connect<Address>(_ socket: Int32, to address: inout Address) -> Int32 {
         withUnsafePointer(to: &address) { pointer in

@@ -17,11 +17,19 @@ enum CheckCommand {
         guard values.operands.isEmpty else {
             throw UsageError(explanation: "check: '\(values.operands[0])' is one word too many")
         }
-        return values.switches.contains("--live") ? await live(configuration.listen) : try check(configuration)
+        return values.switches.contains("--live") ? await live(configuration) : try check(configuration)
     }
 
     private static func check(_ configuration: Configuration) throws(UsageError) -> ExitCode {
         _ = try Samples(configuration.samples, couriers: Courier.all(transfers: Transfers()) { _, _ in })
+        if let tls = configuration.tls {
+            do throws(TLSFault) {
+                let ends = Timestamp(Timestamp.seconds(Int64(try tls.check().expiresAt)))
+                OutputText.standardOutput.write("certificate: fine, ends \(ends.iso8601)\n")
+            } catch {
+                return Program.fail(error)
+            }
+        }
         do throws(StorageError) {
             guard let rows = try Database.check(folder: configuration.dataFolder, migrations: App.migrations) else {
                 OutputText.standardOutput.write("settings: fine\ndata: none yet in \(configuration.dataFolder)\n")
@@ -35,12 +43,18 @@ enum CheckCommand {
     }
 
     /// Asks `/readyz` at the address that `serve` would listen on.
-    private static func live(_ address: ListenAddress) async -> ExitCode {
-        let transfers = Transfers(.init(userAgent: "parley/\(Program.version)"))
+    private static func live(_ configuration: Configuration) async -> ExitCode {
+        let address = configuration.listen
+        let scheme = configuration.tls == nil ? "http" : "https"
+        var settings = Transfers.Configuration(userAgent: "parley/\(Program.version)")
+        // This is our own process on this machine, called by its address: its certificate names it otherwise, and
+        // nothing secret is sent.
+        settings.verifiesCertificates = false
+        let transfers = Transfers(settings)
         defer { transfers.close() }
         let result = await transfers.perform(
             TransferRequest(
-                url: "http://\(reachable(address))/readyz", content: .http(.get, headers: [], body: []),
+                url: "\(scheme)://\(reachable(address))/readyz", content: .http(.get, headers: [], body: []),
                 allowPrivate: true, totalTimeoutMs: liveDeadlineMs))
         switch result.ending {
         case .answered(let answer) where answer.status == 200:

@@ -4,6 +4,7 @@ import Web
 struct Configuration: Sendable {
     let dataFolder: String
     let listen: ListenAddress
+    let tls: TLSFiles?
     let loops: Int
     let logLevel: Log.Level
     let logFormat: LogWriter.Format?  // nil: decided by whether stderr is a terminal
@@ -14,6 +15,7 @@ struct Configuration: Sendable {
     init(_ values: OptionValues) throws(UsageError) {
         dataFolder = try Self.dataFolder(values)
         listen = try values.value(.listen, "host:port", ListenAddress.init)
+        tls = try Self.tls(values)
         loops = try values.value(.loops, "a number from 0 to 64") { Self.number($0, in: 0...64) }
         logLevel = try values.value(.logLevel, "one of debug, info, notice, warning, error") { text in
             Log.Level.allCases.first { $0.name == text }
@@ -28,6 +30,16 @@ struct Configuration: Sendable {
 
     static func dataFolder(_ values: OptionValues) throws(UsageError) -> String {
         try values.value(.data, "a folder") { $0.isEmpty || $0.utf8.contains(0) ? nil : $0 }
+    }
+
+    private static func tls(_ values: OptionValues) throws(UsageError) -> TLSFiles? {
+        switch (values.given(.tlsCertificate)?.value, values.given(.tlsKey)?.value) {
+        case (let certificate?, let key?): return TLSFiles(certificate: certificate, key: key)
+        case (nil, nil): return nil
+        default:
+            let names = [Option.tlsCertificate, .tlsKey].map { "\($0.flag) (\($0.variable))" }
+            throw UsageError(explanation: "\(names.joined(separator: ", ")): both are needed for TLS, or none")
+        }
     }
 
     private static func number(_ text: String, in range: ClosedRange<Int>) -> Int? {

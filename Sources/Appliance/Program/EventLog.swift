@@ -51,6 +51,9 @@ extension Log {
         case .acceptPaused(let errno): warning("no more connections can be taken", ["cause": .text("errno \(errno)")])
         case .connectionRefused(_, let limit):
             warning("connections refused", ["cause": .text("limit"), "limit": .integer(limit)])
+        case .handshakeFailed(_, let failure):
+            debug(
+                "TLS handshake failed", ["cause": .text(failure.reason), "detail": .text(failure.explanation)])
         case .malformedRequest(_, let malformed): debug("malformed request", ["code": .text(malformed.code)])
         case .malformedFrame(_, let fault): debug("malformed frame", ["code": .text(fault.code)])
         case .deadlineExceeded(_, let deadline): debug("deadline exceeded", ["deadline": .text(deadline.rawValue)])
@@ -58,6 +61,15 @@ extension Log {
             warning("streamed answer broken off", ["cause": .text(reason), "request": .text(id)])
         case .stopped(let unfinished):
             if unfinished > 0 { warning("connections broken off", ["count": .integer(unfinished)]) }
+        }
+    }
+
+    /// A certificate that is served from now on.
+    func note(_ certificate: TLSCertificate, at now: Int64) {
+        let ends = Timestamp(Timestamp.seconds(Int64(certificate.expiresAt))).iso8601
+        info("certificate in use", ["expires": .text(ends)])
+        if !certificate.isValid(at: Int(now / 1_000)) {
+            warning("certificate is not valid today", ["cause": .text("expires \(ends)")])
         }
     }
 

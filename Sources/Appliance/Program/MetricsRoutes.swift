@@ -35,7 +35,10 @@ final class MetricsRoutes: Sendable {
         var text = PrometheusText()
         text.single("parley_info", .gauge, "Version of the program.", 1, ["version": Program.version])
         add(requests.snapshot, to: &text)
-        if let statistics = server.withLock({ $0 })?.statistics { add(statistics, to: &text) }
+        if let server = server.withLock({ $0 }) {
+            add(server.statistics, to: &text)
+            if let certificate = server.certificate { add(certificate, to: &text) }
+        }
         add(database.statistics, to: &text)
         add(depths, at: now, to: &text)
         add(dispatcher.statistics, to: &text)
@@ -72,6 +75,9 @@ final class MetricsRoutes: Sendable {
         text.single(
             "parley_deadlines_exceeded_total", .counter, "Connections closed for being too slow.",
             server.deadlinesExceeded)
+        text.metric("parley_tls_handshakes_total", .counter, "TLS handshakes, by what came of them.")
+        text.sample("parley_tls_handshakes_total", server.handshakes, ["result": "ok"])
+        text.sample("parley_tls_handshakes_total", server.handshakesFailed, ["result": "failed"])
         text.single("parley_received_bytes_total", .counter, "Bytes received.", server.bytesReceived)
         text.single("parley_sent_bytes_total", .counter, "Bytes sent.", server.bytesSent)
         text.single("parley_handlers", .gauge, "Requests and WebSockets being worked on.", server.handlersRunning)
@@ -88,6 +94,12 @@ final class MetricsRoutes: Sendable {
         text.single(
             "parley_websockets_slow_total", .counter, "WebSockets closed with 1013 because they read too slowly.",
             server.slowReaders)
+    }
+
+    private func add(_ certificate: TLSCertificate, to text: inout PrometheusText) {
+        text.single(
+            "parley_tls_certificate_expiry_seconds", .gauge, "End of the certificate in use, in Unix seconds.",
+            certificate.expiresAt)
     }
 
     private func add(_ storage: Statistics, to text: inout PrometheusText) {

@@ -17,6 +17,12 @@ extension Option {
     static let listen = Option(
         flag: "--listen", variable: "PARLEY_LISTEN", placeholder: "HOST:PORT", standard: "127.0.0.1:8080",
         about: "Address to listen on; port 0 takes a free one. [::]:8080 is every address.")
+    static let tlsCertificate = Option(
+        flag: "--tls-certificate", variable: "PARLEY_TLS_CERTIFICATE", placeholder: "FILE", standard: "",
+        about: "PEM file: the certificate, then those that vouch for it. Makes it HTTPS; SIGHUP reads it anew.")
+    static let tlsKey = Option(
+        flag: "--tls-key", variable: "PARLEY_TLS_KEY", placeholder: "FILE", standard: "",
+        about: "PEM file with the certificate's key, not encrypted.")
     static let loops = Option(
         flag: "--loops", variable: "PARLEY_LOOPS", placeholder: "N", standard: "0",
         about: "Event loops, 1 to 64; 0 is one for each core.")
@@ -55,7 +61,7 @@ extension Option {
         about: "First start: recipients of the channel 'email', separated by commas.")
 
     static let all = [
-        data, listen, loops, logLevel, logFormat, rateLimit, stopSeconds,
+        data, listen, tlsCertificate, tlsKey, loops, logLevel, logFormat, rateLimit, stopSeconds,
         adminToken, slackWebhookURL, smtpURL, smtpUsername, smtpPassword, smtpFrom, emailTo,
     ]
 }

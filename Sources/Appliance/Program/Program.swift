@@ -70,6 +70,10 @@ struct Program {
         case let error as UsageError:
             complain(error.explanation)
             return .usage
+        case let error as TLSFault:
+            complain(error.explanation)
+            return .usage
+        case ServerError.tls(let fault): return fail(fault)
         case let error as ServerError:
             complain(error.explanation)
             return .cannotListen

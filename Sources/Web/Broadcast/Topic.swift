@@ -86,7 +86,8 @@ public final class Topic: Sendable {
         publish(replacing: key) { _ in message }
     }
 
-    /// Sends what `encode` makes of the message's own number; it runs under the topic's lock and must be short.
+    /// Sends what `encode` makes of the message's own number; it runs under the topic's lock, must be short, and must
+    /// not touch the topic or its listeners.
     @discardableResult
     public func publish(replacing key: String? = nil, _ encode: (_ sequence: Int) -> WebSocket.Message) -> Int {
         state.withLock { state in
@@ -96,10 +97,11 @@ public final class Topic: Sendable {
                 bytes: Frame(encode(state.sequence)).bytes)
             state.history.append(published, within: kept)
             for index in state.shards.indices {
+                let isAwaited = !state.pending[index].isEmpty
                 if published.key != 0 { state.pending[index].removeAll { $0.key == published.key } }
                 state.pending[index].append(published)
                 // Under the lock, so that loops hear of messages in the order in which they are numbered.
-                if state.pending[index].count == 1 { state.shards[index].wake(for: self) }
+                if !isAwaited { state.shards[index].wake(for: self) }
             }
             return state.sequence
         }
@@ -141,6 +143,15 @@ public final class Topic: Sendable {
             guard let index = state.shards.firstIndex(where: { $0 === shard }) else { return [] }
             defer { state.pending[index] = [] }
             return state.pending[index]
+        }
+    }
+
+    /// The last listener on a loop has left. Nothing waits for a loop where nobody listens, or that has ended.
+    func forget(_ shard: TopicShard) {
+        state.withLock { state in
+            guard let index = state.shards.firstIndex(where: { $0 === shard }) else { return }
+            state.shards.remove(at: index)
+            state.pending.remove(at: index)
         }
     }
 

@@ -38,13 +38,16 @@ final class TopicShard: @unchecked Sendable {
         vacant += 1
         counted.add(-1)
         if !isDelivering { closeGaps() }
+        if listeners == 0 { subscription.topic.forget(self) }
     }
 
     /// Writes to one slice of the listeners, and comes back for the others. A batch is finished before the next one
     /// is begun: each listener gets what was published in the order in which it was.
+    ///
+    /// It does not matter which call comes for what: each slice that is not the last asks for one, and so does what
+    /// is first to be pending, so that as many come as are needed.
     private func deliver(_ topic: Topic) {
-        let isFirstSlice = !isDelivering
-        if isFirstSlice {
+        if !isDelivering {
             batch = topic.takePending(for: self)
             guard !batch.isEmpty else { return }
             next = 0
@@ -63,8 +66,6 @@ final class TopicShard: @unchecked Sendable {
         batch = []
         isDelivering = false
         closeGaps()
-        // The waking of what was published between slices may have been taken for that of the next slice.
-        if !isFirstSlice { wake(for: topic) }
     }
 
     private func closeGaps() {

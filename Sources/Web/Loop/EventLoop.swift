@@ -16,7 +16,15 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
     private struct Inbox {
         var jobs: [UnownedJob] = []
         var calls: [@Sendable () -> Void] = []
+        /// The thread has ended; whoever comes now starts another.
+        var isRetired = false
         var isEmpty: Bool { jobs.isEmpty && calls.isEmpty }
+
+        /// Whether it was retired, and is not any more.
+        mutating func revive() -> Bool {
+            defer { isRetired = false }
+            return isRetired
+        }
     }
 
     /// One read takes at most this: enough for some hundred pipelined requests, small enough for the L2 cache.
@@ -67,8 +75,11 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        inbox.withLock { $0.jobs.append(job) }
-        wakeIfAsleep()
+        let wasRetired = inbox.withLock { inbox in
+            inbox.jobs.append(job)
+            return inbox.revive()
+        }
+        if wasRetired { start() } else { wakeIfAsleep() }
     }
 
     func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
@@ -80,13 +91,19 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
 
     var isCurrent: Bool { threadID.load(ordering: .relaxed) == UInt(pthread_self()) }
 
-    /// Runs `call` on the loop's thread, soon. Dropped if the loop has ended.
+    /// Runs `call` on the loop's thread, soon.
     func perform(_ call: @escaping @Sendable () -> Void) {
-        inbox.withLock { $0.calls.append(call) }
-        wakeIfAsleep()
+        let wasRetired = inbox.withLock { inbox in
+            inbox.calls.append(call)
+            return inbox.revive()
+        }
+        if wasRetired { start() } else { wakeIfAsleep() }
     }
 
     /// Starts the thread; it ends after a stop, when no connection and no task is left.
+    ///
+    /// Actors of the loop may outlive that: a task that still asks one of them something must get an answer, rather
+    /// than wait for ever. For each such straggler the thread is started again for as long as it takes.
     func start() {
         var thread = pthread_t()
         let argument = Unmanaged.passRetained(self).toOpaque()
@@ -118,13 +135,23 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
             round &+= 1
             takeInbox()
             pumpLater()
-            if hasEnded { break }
+            if hasEnded, retire() { break }
             isAsleep.store(true, ordering: .sequentiallyConsistent)
             let mayWait = later.isEmpty && inbox.withLock { $0.isEmpty }
             epoll.wait(into: events, timeoutMilliseconds: mayWait ? timeoutMilliseconds : 0) { dispatch($0) }
             isAsleep.store(false, ordering: .relaxed)
             clock.refresh()
             if clock.now >= nextTick { tick() }
+        }
+    }
+
+    /// Whether the thread may end: nothing is left to do. Another thread may get the number of this one.
+    private func retire() -> Bool {
+        inbox.withLock { inbox in
+            guard inbox.isEmpty else { return false }
+            inbox.isRetired = true
+            threadID.store(0, ordering: .relaxed)
+            return true
         }
     }
 
@@ -149,7 +176,7 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
 struct LoopStop {
     /// Connections still open are broken off then; milliseconds on the loop's clock.
     let deadline: Int
-    /// Told once, when no connection is left; how many were broken off.
+    /// Told once, when no connection and no task is left, or at the deadline; how many were broken off.
     let whenDrained: @Sendable (_ unfinished: Int) -> Void
     var unfinished = 0
     var isDrained = false

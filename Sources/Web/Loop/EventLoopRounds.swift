@@ -8,7 +8,8 @@ extension EventLoop {
 
     /// Until deadlines must be looked at; for ever when nothing has one.
     var timeoutMilliseconds: Int32 {
-        guard members.count > 0 || listeners.contains(where: \.isPaused) else { return -1 }
+        guard members.count > 0 || listeners.contains(where: \.isPaused) || stop?.isDrained == false
+        else { return -1 }
         return Int32(clamping: max(0, nextTick - clock.now))
     }
 
@@ -68,11 +69,28 @@ extension EventLoop {
             let all = members
             all.forEach { $0.tick() }
         }
+        finishStopIfDrained()
     }
 
-    /// Takes no more members, closes idle ones, and lets the others finish what they do.
+    /// A handler or producer begins to run here; a stop waits for it.
+    func taskBegan() {
+        tasksRunning += 1
+        counters.handlersRunning.add(1)
+    }
+
+    func taskEnded() {
+        tasksRunning -= 1
+        counters.handlersRunning.add(-1)
+        finishStopIfDrained()
+    }
+
+    /// Takes no more members, closes idle ones, and lets the others finish what they do. Who asked before is told too.
     func beginStop(within milliseconds: Int, whenDrained: @escaping @Sendable (_ unfinished: Int) -> Void) {
-        stop = LoopStop(deadline: clock.now + milliseconds, whenDrained: whenDrained)
+        let earlier = stop.flatMap { $0.isDrained ? nil : $0.whenDrained }
+        stop = LoopStop(deadline: clock.now + milliseconds) { unfinished in
+            earlier?(unfinished)
+            whenDrained(unfinished)
+        }
         for listener in listeners { listener.close(on: self) }
         listeners = []
         let all = members
@@ -81,7 +99,8 @@ extension EventLoop {
     }
 
     private func finishStopIfDrained() {
-        guard let stop, !stop.isDrained, members.count == 0 else { return }
+        guard let stop, !stop.isDrained, members.count == 0, tasksRunning == 0 || clock.now >= stop.deadline
+        else { return }
         self.stop?.isDrained = true
         stop.whenDrained(stop.unfinished)
     }

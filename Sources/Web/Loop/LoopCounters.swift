@@ -14,6 +14,8 @@ struct Counter: ~Copyable {
 final class LoopCounters: Sendable {
     /// Open connections; added to by the accepting loop, taken from by this one.
     let open = Atomic(0)
+    let handshakes = Counter()
+    let handshakesFailed = Counter()
     let requests = Counter()
     let malformedRequests = Counter()
     let deadlinesExceeded = Counter()

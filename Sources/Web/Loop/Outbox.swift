@@ -78,15 +78,20 @@ struct Outbox {
     mutating func takeBack(where isNeedless: (Push) -> Bool) {
         guard pushedCount > 0 else { return }
         var begin = -offset
+        var kept = first
         for index in first..<pieces.count {
             let size = pieces[index].bytes.count
             if begin >= Self.pinnedBytes, let push = pieces[index].push, isNeedless(push) {
-                pieces[index] = Piece(bytes: [])
                 count -= size
                 pushedCount -= size
+            } else {
+                if kept < index { pieces.swapAt(kept, index) }
+                kept += 1
             }
             begin += size
         }
+        // No gaps stay: a reader that stands still while frames replace each other would collect them without end.
+        pieces.removeLast(pieces.count - kept)
     }
 
     mutating func removeFirst(_ sent: Int) {

@@ -1,5 +1,6 @@
 /// How long a loop waits for those at the other end, in the milliseconds its clock counts.
 struct Patience: Sendable {
+    let handshake: Int
     let head: Int
     let idle: Int
     let bodyWindow: Int
@@ -11,6 +12,7 @@ struct Patience: Sendable {
     let closing: Int
 
     init(_ configuration: Server.Configuration) {
+        handshake = configuration.tlsHandshakeDeadline.milliseconds
         head = configuration.headDeadline.milliseconds
         idle = configuration.idleDeadline.milliseconds
         bodyWindow = configuration.bodyProgressWindow.milliseconds
@@ -25,7 +27,7 @@ struct Patience: Sendable {
     /// How often deadlines are looked at: a quarter of the shortest, so that none is late by more than that; 1 s at
     /// most.
     var tick: Int {
-        let shortest = [head, idle, bodyWindow, writeWindow, linger, ping, closing].min() ?? 1_000
+        let shortest = [handshake, head, idle, bodyWindow, writeWindow, linger, ping, closing].min() ?? 1_000
         return min(1_000, max(5, shortest / 4))
     }
 }

@@ -9,7 +9,7 @@ struct Sender {
         case broke
     }
 
-    let transport: Transport
+    var transport: Transport
     let tag: UInt64
     var outbox = Outbox()
     /// The kernel is full; readiness will tell.
@@ -104,6 +104,13 @@ struct Sender {
         return false
     }
 
+    /// Lets readiness tell of room, from now on.
+    mutating func watchRoom(on loop: EventLoop) {
+        guard !isWatchingRoom else { return }
+        isWatchingRoom = true
+        loop.epoll.addWritable(transport.socket, tag: tag)
+    }
+
     mutating func close() {
         transport.close()
         outbox = Outbox()
@@ -125,10 +132,7 @@ struct Sender {
 
     private mutating func awaitRoom(on loop: EventLoop) {
         isStalled = true
-        if !isWatchingRoom {
-            isWatchingRoom = true
-            loop.epoll.addWritable(transport.socket, tag: tag)
-        }
+        watchRoom(on: loop)
         if deadline == .max {
             sentInWindow = 0
             deadline = loop.clock.now + loop.patience.writeWindow

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The bytes of one connection, in and out: here of the bare socket.
+/// The bytes of one connection, in and out: of the bare socket, or through TLS.
 struct Transport: Sendable {
     enum Outcome: Equatable {
         /// This many bytes, at least one.
@@ -13,18 +13,38 @@ struct Transport: Sendable {
     }
 
     let socket: Int32
+    /// The handshake, if there is one, must be done before bytes are moved.
+    var tls: TLSSession?
 
-    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
-        outcome { recv(socket, buffer.baseAddress, buffer.count, 0) }
+    init(socket: Int32, tls: TLSSession? = nil) {
+        self.socket = socket
+        self.tls = tls
     }
 
-    /// Whether another read may bring something at once, after one that brought `count` bytes.
+    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+        // Once we have said our last, what comes is thrown away: it need not be deciphered for that.
+        if let tls, !tls.isSilent { return tls.receive(into: buffer) }
+        return outcome { recv(socket, buffer.baseAddress, buffer.count, 0) }
+    }
+
+    /// The first byte that has come, without taking it; nil when there is none.
+    func peek() -> UInt8? {
+        var byte: UInt8 = 0
+        return outcome { recv(socket, &byte, 1, Int32(MSG_PEEK)) } == .moved(1) ? byte : nil
+    }
+
+    /// Whether there may be bytes that no readiness will tell of, after a read of `count` with `room` for more.
     ///
-    /// A short read has emptied the socket, and epoll tells of what comes next (epoll(7), edge-triggered).
-    func mayHoldMore(afterReading count: Int, of room: Int) -> Bool { count == room }
+    /// A short read has emptied a socket, and epoll tells of what comes next (epoll(7), edge-triggered), so it need not
+    /// be asked again. Of TLS one read is one record, and more may have been taken from the socket.
+    func mayHoldMore(afterReading count: Int, of room: Int) -> Bool {
+        guard let tls, !tls.isSilent else { return count == room }
+        return tls.mayHoldMore
+    }
 
     func send(_ bytes: UnsafeRawBufferPointer) -> Outcome {
-        outcome { Glibc.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) }
+        if let tls { return tls.send(bytes) }
+        return outcome { Glibc.send(socket, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) }
     }
 
     /// Sends two pieces with one call, so that a large body need not be copied behind its head.
@@ -40,16 +60,26 @@ struct Transport: Sendable {
 
     /// Sends pieces one behind the other with one call.
     func send(_ pieces: UnsafeMutableBufferPointer<iovec>) -> Outcome {
+        if let tls { return tls.send(pieces) }
         var message = msghdr()
         message.msg_iov = pieces.baseAddress
         message.msg_iovlen = pieces.count
         return outcome { sendmsg(socket, &message, Int32(MSG_NOSIGNAL)) }
     }
 
-    /// Says that we send no more; the other side may still.
-    func shutdownWriting() { _ = shutdown(socket, Int32(SHUT_WR)) }
+    /// Says that we send no more; the other side may still, and nobody will read it.
+    func shutdownWriting() {
+        tls?.sayLast()
+        _ = shutdown(socket, Int32(SHUT_WR))
+    }
 
-    func close() { _ = Glibc.close(socket) }
+    /// Lets the next `close` be one that the other side can tell from a proper end.
+    func silence() { tls?.silence() }
+
+    func close() {
+        tls?.sayLast()
+        _ = Glibc.close(socket)
+    }
 
     private func outcome(_ call: () -> Int) -> Outcome {
         while true {

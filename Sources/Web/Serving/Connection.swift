@@ -8,6 +8,8 @@
 /// It does end a streamed body, in either direction, and cancels the producer of a streamed answer.
 actor Connection: LoopMember {
     enum Phase {
+        /// The TLS handshake is not done.
+        case handshaking
         /// Between requests, or within a head.
         case awaitingHead
         /// A route that wants its whole body waits for it.
@@ -33,7 +35,7 @@ actor Connection: LoopMember {
 
     let context: ServerContext
     let peer: Peer
-    var phase = Phase.awaitingHead
+    var phase: Phase
     var parser: RequestParser
 
     /// Bytes read and not understood yet.
@@ -57,6 +59,8 @@ actor Connection: LoopMember {
     var isPumping = false
     var isPumpScheduled = false
     var lingersAfterClosing = false
+    /// One past the limit, to be told so.
+    var isExcess = false
 
     /// On the loop's clock; `Int.max` when nothing is awaited of the client.
     var readDeadline: Int
@@ -68,7 +72,8 @@ actor Connection: LoopMember {
         self.loop = loop
         self.context = context
         parser = RequestParser(limits: context.parserLimits)
-        readDeadline = loop.clock.now + loop.patience.idle
+        phase = context.isSecure ? .handshaking : .awaitingHead
+        readDeadline = loop.clock.now + (context.isSecure ? loop.patience.handshake : loop.patience.idle)
     }
 
     nonisolated func becameReady(_ readiness: Readiness) { assumeIsolated { $0.takeReadiness(readiness) } }
@@ -82,7 +87,10 @@ actor Connection: LoopMember {
         if readiness.isBroken || readiness.isHungUp && phase != .lingering { return abort() }
         if readiness.isReadClosed { sawReadClosed = true }
         if readiness.isReadable || readiness.isReadClosed { mayRead = true }
-        if readiness.isWritable, sender.isStalled { roomCame() }
+        if readiness.isWritable {
+            if sender.isStalled { roomCame() }
+            if phase == .handshaking { mayRead = true }
+        }
         pump()
     }
 
@@ -131,7 +139,7 @@ actor Connection: LoopMember {
     private var wantsBytes: Bool {
         switch phase {
         case .awaitingHead: sender.outbox.isEmpty
-        case .readingBody, .skippingBody, .lingering: true
+        case .handshaking, .readingBody, .skippingBody, .lingering: true
         case .handling, .streaming: intake?.hasRoom ?? false
         case .upgrading, .closing, .closed: false
         }
@@ -174,6 +182,8 @@ actor Connection: LoopMember {
     /// Breaks off: whatever was under way ends with `.clientGone`.
     func abort() {
         guard phase != .closed else { return }
+        if phase == .handshaking, sender.transport.tls != nil { handshakeFailed(.peerGone) }
+        sender.transport.silence()
         close()
     }
 

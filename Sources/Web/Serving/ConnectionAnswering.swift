@@ -31,6 +31,10 @@ extension Connection {
 
     /// Tells a connection past the limit so.
     func refuseExcess() {
+        guard phase != .handshaking else {
+            isExcess = true
+            return
+        }
         refuse(Problem.tooManyConnections)
         pump()
     }
@@ -41,25 +45,15 @@ extension Connection {
         self.asked = asked
         var request = asked.request
         if let intake, intake.use == .pieces { request.source = .connection(self, serial: serial) }
-        taskBegan()
+        loop.taskBegan()
         Task.immediate(executorPreference: loop) { [request] in
             let response = await handle(request)
             self.handlerAnswered(response)
         }
     }
 
-    func taskBegan() {
-        loop.tasksRunning += 1
-        loop.counters.handlersRunning.add(1)
-    }
-
-    func taskEnded() {
-        loop.tasksRunning -= 1
-        loop.counters.handlersRunning.add(-1)
-    }
-
     private func handlerAnswered(_ response: Response) {
-        taskEnded()
+        loop.taskEnded()
         guard let asked else { preconditionFailure("a handler answers a request") }
         self.asked = nil
         guard phase != .closed else { return report(asked, response.status, bytesSent: 0) }

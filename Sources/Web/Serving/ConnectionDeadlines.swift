@@ -11,6 +11,8 @@ extension Connection {
 
     private func readDeadlinePassed() {
         switch phase {
+        case .handshaking:
+            handshakeTookTooLong()
         case .awaitingHead:
             if !sender.outbox.isEmpty {
                 readDeadline = loop.clock.now + loop.patience.idle
@@ -50,6 +52,7 @@ extension Connection {
 
     /// The server stops: a connection that waits for its next request has nothing to wait for.
     func stopIfIdle() {
+        if phase == .handshaking { return close() }
         if phase == .awaitingHead, !parser.isWithinHead, remainder.isEmpty, sender.outbox.isEmpty { close() }
     }
 

@@ -1,6 +1,7 @@
 /// From bytes to requests.
 extension Connection {
     func receive() {
+        guard phase != .handshaking else { return goOnWithHandshake() }
         switch sender.transport.receive(into: UnsafeMutableRawBufferPointer(loop.input)) {
         case .moved(let count):
             loop.counters.bytesReceived.add(count)
@@ -56,7 +57,7 @@ extension Connection {
             case .closing:
                 lingersAfterClosing = true
                 return bytes.count
-            case .lingering, .closed:
+            case .handshaking, .lingering, .closed:
                 return bytes.count
             }
         }
@@ -168,7 +169,7 @@ extension Connection {
         case .skippingBody:
             intake = nil
             awaitNextRequest()
-        case .awaitingHead, .handling, .streaming, .upgrading, .closing, .lingering, .closed:
+        case .handshaking, .awaitingHead, .handling, .streaming, .upgrading, .closing, .lingering, .closed:
             break
         }
     }
@@ -195,7 +196,7 @@ extension Connection {
             intake?.fault = fault
             intake?.wakeWaiter()
             asked?.keepsAlive = false
-        case .awaitingHead, .upgrading, .closing, .lingering, .closed:
+        case .handshaking, .awaitingHead, .upgrading, .closing, .lingering, .closed:
             break
         }
     }
@@ -211,7 +212,7 @@ extension Connection {
         case .handling, .streaming:
             asked?.keepsAlive = false
             if let intake, !intake.isComplete { failBody(.clientGone) }
-        case .upgrading, .closing, .closed:
+        case .handshaking, .upgrading, .closing, .closed:
             break
         }
     }

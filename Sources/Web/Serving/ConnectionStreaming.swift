@@ -64,7 +64,7 @@ extension Connection {
         self.asked = asked
         producing = Producing(
             status: response.status, isChunked: isChunked, remaining: length, bytesSent: headBytes)
-        taskBegan()
+        loop.taskBegan()
         let task = Task.immediate(executorPreference: loop) { [serial] in
             do {
                 try await produce(BodyWriter(.connection(self, serial: serial)))
@@ -106,7 +106,7 @@ extension Connection {
     }
 
     private func producerEnded(_ failure: String?) {
-        taskEnded()
+        loop.taskEnded()
         guard let asked, let ended = producing else { return }
         self.asked = nil
         producing = nil

@@ -19,7 +19,7 @@ extension Connection {
         guard !loop.isStopping else { return answer(Problem.stopping.response, to: asked) }
         let reply = Handshake.answer(
             asked.request, limits: limits, originsAllowed: context.configuration.originsAllowed,
-            isVersion10: asked.isVersion10)
+            isVersion10: asked.isVersion10, isSecure: sender.transport.tls != nil)
         switch reply {
         case .refuse(let refusal):
             answer(refusal, to: asked)

@@ -2,10 +2,6 @@ internal import Glibc
 
 /// Sockets that listen, one for each address of a host.
 enum ListenSocket {
-    /// What the kernel holds of an answer before it is on its way. Without a limit it takes megabytes for a client
-    /// that reads slowly: memory nobody counts, full of leaderboards that are stale when they arrive.
-    private static let unsentBytesMax: Int32 = 128 << 10
-
     /// Opens all of them, with one port for all.
     ///
     /// - Returns: the sockets, and the port they have in common.
@@ -48,10 +44,8 @@ enum ListenSocket {
         var on: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)
         setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, size)
-        // Accepted sockets inherit these, which saves a call for each.
+        // Accepted sockets inherit it, which saves a call for each.
         setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
-        var unsent = unsentBytesMax
-        setsockopt(socket, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, &unsent, size)
         var storage = sockaddr_storage()
         memcpy(&storage, entry.ai_addr, Int(entry.ai_addrlen))
         if entry.ai_family == AF_INET6 {

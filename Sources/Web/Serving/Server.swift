@@ -19,6 +19,7 @@ public final class Server: Sendable {
     private let configuration: Configuration
     private let router: Router
     private let state = Mutex(State.new)
+    private let reloading = Mutex(())
 
     public init(_ configuration: Configuration, router: Router) {
         self.configuration = configuration
@@ -31,9 +32,10 @@ public final class Server: Sendable {
     public func start() throws(ServerError) {
         let started = try state.withLock { state throws(ServerError) in
             guard case .new = state else { throw .alreadyStarted }
+            let tls = try secured()
             let (sockets, port) = try ListenSocket.open(
                 host: configuration.host, port: configuration.port, backlog: configuration.backlog)
-            let context = ServerContext(configuration, router: router, connectionsMax: connectionsMax)
+            let context = ServerContext(configuration, router: router, tls: tls, connectionsMax: connectionsMax)
             state = .running(context, port: port)
             return (context, sockets, port)
         }
@@ -54,7 +56,8 @@ public final class Server: Sendable {
         state.withLock { if case .running(_, let port) = $0 { port } else { 0 } }
     }
 
-    /// Takes no more connections, closes idle ones, and returns when the running requests have been answered.
+    /// Takes no more connections, closes idle ones and, with 1001, WebSockets, and returns when the running requests
+    /// have been answered and all handlers have returned.
     ///
     /// Answers given meanwhile say `connection: close`. What is not finished after `limit` is broken off; its
     /// handlers run on, and their answers go nowhere. Returns at once unless the server is running.
@@ -69,12 +72,44 @@ public final class Server: Sendable {
         context.report(.stopped(unfinished: unfinished))
     }
 
+    /// What new connections are shown; nil for plain HTTP, and while the server does not run.
+    public var certificate: TLSCertificate? {
+        running?.tls.withLock { $0 }?.certificate()
+    }
+
+    /// Reads certificate and key anew. New connections get them; open ones go on with what they began with. Blocks.
+    ///
+    /// - Throws: what is wrong with them; then those in use stay.
+    @discardableResult
+    public func reloadCertificate() throws(TLSFault) -> TLSCertificate {
+        guard let files = configuration.tls, let context = running else { throw .nothingToReload }
+        // One after the other: the last to be asked for is the last to be set.
+        return try reloading.withLock { _ throws(TLSFault) in
+            let tls = try TLSContext(serving: files)
+            context.tls.withLock { $0 = tls }
+            return tls.certificate()
+        }
+    }
+
     public var statistics: ServerStatistics {
         state.withLock { state in
             switch state {
             case .new: ServerStatistics()
             case .running(let context, _), .stopped(let context): context.statistics
             }
+        }
+    }
+
+    private var running: ServerContext? {
+        state.withLock { if case .running(let context, _) = $0 { context } else { nil } }
+    }
+
+    private func secured() throws(ServerError) -> TLSContext? {
+        guard let files = configuration.tls else { return nil }
+        do throws(TLSFault) {
+            return try TLSContext(serving: files)
+        } catch {
+            throw .tls(error)
         }
     }
 

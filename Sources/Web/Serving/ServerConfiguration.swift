@@ -18,6 +18,12 @@ extension Server {
         /// Descriptors left for the database, outgoing transfers, and connections being refused.
         public var descriptorsReserved = 256
 
+        /// Certificate and key of an HTTPS listener; nil for plain HTTP.
+        public var tls: TLSFiles?
+        /// From the connection to the end of its TLS handshake; then closed. A handshake costs us memory before we know
+        /// anything of the client.
+        public var tlsHandshakeDeadline = Duration.seconds(10)
+
         /// A request line without its line end; longer ones are answered 414.
         public var requestLineBytesMax = 8 << 10
         /// A whole head; larger ones are answered 431.

@@ -8,6 +8,9 @@ final class ServerContext: Sendable {
     let loops: [EventLoop]
     let connectionsMax: Int
     let parserLimits: RequestParser.Limits
+    let isSecure: Bool
+    /// What new connections are secured with, if they are.
+    let tls: Mutex<TLSContext?>
     let connectionsAccepted = Counter()
     let connectionsRefused = Counter()
 
@@ -15,9 +18,14 @@ final class ServerContext: Sendable {
     static let excessMax = 64
 
     /// - Parameter loops: those to use instead of new ones.
-    init(_ configuration: Server.Configuration, router: Router, connectionsMax: Int, loops: [EventLoop]? = nil) {
+    init(
+        _ configuration: Server.Configuration, router: Router, tls: TLSContext? = nil, connectionsMax: Int,
+        loops: [EventLoop]? = nil
+    ) {
         self.configuration = configuration
         self.router = router
+        isSecure = tls != nil
+        self.tls = Mutex(tls)
         self.connectionsMax = connectionsMax
         parserLimits = configuration.parserLimits
         let patience = Patience(configuration)
@@ -64,6 +72,8 @@ final class ServerContext: Sendable {
         sum.connectionsAccepted = connectionsAccepted.current
         sum.connectionsRefused = connectionsRefused.current
         for loop in loops {
+            sum.handshakes += loop.counters.handshakes.current
+            sum.handshakesFailed += loop.counters.handshakesFailed.current
             sum.requests += loop.counters.requests.current
             sum.malformedRequests += loop.counters.malformedRequests.current
             sum.deadlinesExceeded += loop.counters.deadlinesExceeded.current

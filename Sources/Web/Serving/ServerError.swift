@@ -5,6 +5,8 @@ public enum ServerError: Error, Hashable, Sendable {
     case addressNotPermitted(address: String)
     case addressNotAvailable(address: String)
     case listenFailed(address: String, errno: Int32)
+    /// The certificate or its key cannot be used.
+    case tls(TLSFault)
     /// `start` was called twice, or after `stop`.
     case alreadyStarted
 
@@ -16,6 +18,7 @@ public enum ServerError: Error, Hashable, Sendable {
         case .addressNotPermitted: "web.address_not_permitted"
         case .addressNotAvailable: "web.address_not_available"
         case .listenFailed: "web.listen_failed"
+        case .tls(let fault): fault.code
         case .alreadyStarted: "web.already_started"
         }
     }
@@ -29,6 +32,7 @@ public enum ServerError: Error, Hashable, Sendable {
             "Listening on \(address) is not permitted. Ports below 1024 need a privilege: choose a higher one."
         case .addressNotAvailable(let address): "\(address) is not an address of this machine."
         case .listenFailed(let address, let errno): "Listening on \(address) failed (errno \(errno))."
+        case .tls(let fault): fault.explanation
         case .alreadyStarted: "A server starts once."
         }
     }

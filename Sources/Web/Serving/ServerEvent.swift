@@ -5,6 +5,7 @@ public enum ServerEvent: Sendable, Hashable {
     case acceptPaused(errno: Int32)
     /// A connection past `connectionsMax` was answered 503 and closed.
     case connectionRefused(peer: String, limit: Int)
+    case handshakeFailed(peer: String, HandshakeFailure)
     case malformedRequest(peer: String, MalformedRequest)
     /// A WebSocket broke the protocol and was closed.
     case malformedFrame(peer: String, WebSocket.Fault)

@@ -5,6 +5,9 @@ public struct ServerStatistics: Sendable, Hashable {
     public var connectionsMax = 0
     public var connectionsAccepted = 0
     public var connectionsRefused = 0
+    /// TLS handshakes that succeeded, and those that did not.
+    public var handshakes = 0
+    public var handshakesFailed = 0
     public var requests = 0
     public var malformedRequests = 0
     public var deadlinesExceeded = 0

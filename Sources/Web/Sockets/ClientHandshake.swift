@@ -27,7 +27,8 @@ struct ClientHandshake: Sendable {
     /// - Precondition: `host` and `target` are sound, and subprotocols are tokens: none of them can end its line.
     func request(host: String, target: String, headers: Headers = [:]) -> [UInt8] {
         precondition(HostField.isValid(Array(host.utf8).span), "a host is a name or an address, and optionally a port")
-        precondition(target.utf8.first == .slash && target.utf8.allSatisfy(ByteSet.target.contains), "a target is encoded")
+        precondition(
+            target.utf8.first == .slash && target.utf8.allSatisfy(ByteSet.target.contains), "a target is encoded")
         precondition(
             subprotocols.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(ByteSet.token.contains) },
             "a subprotocol is a token")

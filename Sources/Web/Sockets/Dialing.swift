@@ -22,15 +22,18 @@ actor Dialing: LoopMember {
     private var sender: Sender
     private var handshake: ClientHandshake
     private var hasAsked = false
+    private var isConnected = false
+    private var isSecured: Bool
     private var whenDone: (@Sendable (Result<WebSocket, ConnectFault>) -> Void)?
 
     private init(
-        _ socket: Int32, _ question: Question, _ limits: WebSocket.Limits, from peer: Peer,
+        _ transport: Transport, _ question: Question, _ limits: WebSocket.Limits, from peer: Peer,
         on loop: EventLoop, within milliseconds: Int,
         whenDone: @escaping @Sendable (Result<WebSocket, ConnectFault>) -> Void
     ) {
-        tag = loop.members.nextTag(for: socket)
-        sender = Sender(Transport(socket: socket), tag: tag)
+        tag = loop.members.nextTag(for: transport.socket)
+        sender = Sender(transport, tag: tag)
+        isSecured = transport.tls == nil
         deadline = loop.clock.now + milliseconds
         handshake = ClientHandshake(subprotocols: limits.subprotocols)
         request = handshake.request(host: question.authority, target: question.target, headers: question.headers)
@@ -42,35 +45,46 @@ actor Dialing: LoopMember {
 
     /// Waits for a socket that connects, on its loop's thread. `whenDone` is called once, there.
     static func begin(
-        _ socket: Int32, _ question: Question, _ limits: WebSocket.Limits, from peer: Peer,
+        _ transport: Transport, _ question: Question, _ limits: WebSocket.Limits, from peer: Peer,
         on loop: EventLoop, within milliseconds: Int,
         whenDone: @escaping @Sendable (Result<WebSocket, ConnectFault>) -> Void
     ) {
         let dialing = Dialing(
-            socket, question, limits, from: peer, on: loop, within: milliseconds, whenDone: whenDone)
+            transport, question, limits, from: peer, on: loop, within: milliseconds, whenDone: whenDone)
         loop.counters.open.add(1, ordering: .relaxed)
-        guard loop.watch(socket, for: dialing), !loop.isStopping
+        guard loop.watch(transport.socket, for: dialing)
         else { return dialing.assumeIsolated { $0.fail(.unreachable(errno: ENOMEM)) } }
-        loop.epoll.addWritable(socket, tag: dialing.tag)
+        guard !loop.isStopping else { return dialing.beginStop() }
+        loop.epoll.addWritable(transport.socket, tag: dialing.tag)
     }
 
     nonisolated func becameReady(_ readiness: Readiness) { assumeIsolated { $0.takeReadiness(readiness) } }
     nonisolated func pumpLater() {}
     nonisolated func tick() { assumeIsolated { if $0.loop.clock.now >= $0.deadline { $0.fail(.timedOut) } } }
     nonisolated func beginStop() { breakOff() }
-    nonisolated func breakOff() { assumeIsolated { $0.fail(.closed) } }
+    nonisolated func breakOff() { assumeIsolated { $0.fail(.stopped) } }
 
     private func takeReadiness(_ readiness: Readiness) {
         if readiness.isBroken { return fail(.unreachable(errno: socketError)) }
-        if readiness.isWritable {
-            if !hasAsked {
-                hasAsked = true
-                guard request.withUnsafeBytes({ sender.send($0, on: loop) }) == .stands else { return fail(.closed) }
-            } else if sender.isStalled {
-                guard sender.roomCame(on: loop) == .stands else { return fail(.closed) }
-            }
+        if readiness.isWritable { isConnected = true }
+        guard isConnected, isSecured || shakeHands() else { return }
+        if !hasAsked {
+            hasAsked = true
+            guard request.withUnsafeBytes({ sender.send($0, on: loop) }) == .stands else { return fail(.closed) }
+        } else if readiness.isWritable, sender.isStalled {
+            guard sender.roomCame(on: loop) == .stands else { return fail(.closed) }
         }
         if readiness.isReadable || readiness.isReadClosed { receive(sawReadClosed: readiness.isReadClosed) }
+    }
+
+    /// Goes on with the TLS handshake; whether it is done. The socket is watched for bytes and for room.
+    private func shakeHands() -> Bool {
+        switch sender.transport.tls?.handshake() {
+        case .done?, nil: isSecured = true
+        case .awaitsBytes?, .awaitsRoom?: break
+        case .failed(let failure)?: fail(.tls(failure))
+        }
+        return isSecured
     }
 
     private func receive(sawReadClosed: Bool) {

@@ -24,11 +24,10 @@ struct Frame: Sendable, Hashable {
         guard let code, code != .noStatus else { return Frame(.close, []) }
         precondition(code.isSendable, "this code must not stand in a close frame")
         var payload = [UInt8(code.rawValue >> 8), UInt8(code.rawValue & 0xFF)]
-        for scalar in reason.unicodeScalars {
-            let encoded = UTF8.encode(scalar)!
-            guard payload.count + encoded.count <= FrameHead.controlBytesMax else { break }
-            payload += encoded
-        }
+        let text = Array(reason.utf8)
+        var end = min(text.count, FrameHead.controlBytesMax - payload.count)
+        while end < text.count, text[end] & 0xC0 == 0x80 { end -= 1 }
+        payload += text[..<end]
         return Frame(.close, payload)
     }
 

@@ -35,6 +35,7 @@ struct FrameReader: Sendable {
     private var message: [UInt8] = []
     /// What has arrived of a control frame, which may stand between the fragments of a message.
     private var control: [UInt8] = []
+    /// What has arrived of a head that is not whole: at most `FrameHead.bytesMax`.
     private var head = InlineArray<14, UInt8>(repeating: 0)
     private var headBytes: UInt8 = 0
 
@@ -46,6 +47,10 @@ struct FrameReader: Sendable {
 
     /// Whether bytes of an unfinished frame or message are held or counted.
     var isWithinMessage: Bool { headBytes > 0 || frame != nil || kind != nil }
+
+    /// Heap set aside for what is unfinished: 0 between messages, and within one at most twice what has arrived, with
+    /// what the allocator rounds up.
+    var bytesReserved: Int { message.capacity + control.capacity }
 
     /// Goes on with the bytes from `used` on, up to the end of the next event.
     ///
@@ -139,6 +144,9 @@ struct FrameReader: Sendable {
         default: break
         }
         isClosed = true
+        // Of a message that had begun nothing more will come.
+        message = []
+        kind = nil
         guard payload.count >= 2 else { return .close(nil, reason: "") }
         let code = WebSocket.CloseCode(UInt16(payload[0]) << 8 | UInt16(payload[1]))
         guard code.isSendable else { throw .closeCodeInvalid }

@@ -28,7 +28,9 @@ enum Handshake {
             guard request.method == .get, !isVersion10, headers.holds("websocket", inList: "upgrade"),
                 headers.holds("upgrade", inList: "connection")
             else { throw .upgradeRequired }
-            guard request.body.isEmpty, !headers.contains("transfer-encoding") else { throw .bodyUnexpected }
+            guard request.body.isEmpty, !headers.contains("transfer-encoding"),
+                headers["content-length"].map({ Int($0) == 0 }) ?? true
+            else { throw .bodyUnexpected }
             guard headers[all: "sec-websocket-version"] == [version] else { throw .webSocketVersionUnsupported }
             let keys = headers[all: "sec-websocket-key"]
             guard keys.count == 1, HandshakeKey.isValid(keys[0]) else { throw .webSocketKeyInvalid }

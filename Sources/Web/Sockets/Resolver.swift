@@ -30,40 +30,12 @@ enum Resolver {
         }
     }
 
-    private struct Question: Sendable {
-        let host: String
-        let port: Int
-        let answer: CheckedContinuation<Address?, Never>
-    }
-
     /// The first address of `host`. Looking up a name blocks, so a thread is made for it; an address is read at once.
     static func address(of host: String, port: Int) async throws(ConnectFault) -> Address {
         guard (1...65_535).contains(port) else { throw .hostUnknown("\(host):\(port)") }
         if let literal = look(host, port, AI_NUMERICHOST) { return literal }
-        let found = await withCheckedContinuation { ask(Question(host: host, port: port, answer: $0)) }
-        guard let found else { throw .hostUnknown(host) }
+        guard case let found?? = await onThread({ look(host, port, 0) }) else { throw .hostUnknown(host) }
         return found
-    }
-
-    private static func ask(_ question: Question) {
-        let box = UnsafeMutablePointer<Question>.allocate(capacity: 1)
-        box.initialize(to: question)
-        var thread = pthread_t()
-        let result = pthread_create(
-            &thread, nil,
-            { argument in
-                guard let box = argument?.assumingMemoryBound(to: Question.self) else { return nil }
-                let question = box.move()
-                box.deallocate()
-                question.answer.resume(returning: Resolver.look(question.host, question.port, 0))
-                return nil
-            }, box)
-        guard result == 0 else {
-            box.move().answer.resume(returning: nil)
-            box.deallocate()
-            return
-        }
-        pthread_detach(thread)
     }
 
     private static func look(_ host: String, _ port: Int, _ flags: Int32) -> Address? {

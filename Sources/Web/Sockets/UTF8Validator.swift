@@ -18,31 +18,60 @@ struct UTF8Validator: Sendable, Equatable {
     /// - Returns: where the first byte is that no continuation could make valid; nil when there is none. After one
     ///   the validator must not be used again.
     mutating func firstInvalid(in bytes: UnsafeRawBufferPointer) -> Int? {
-        // The loop works on a copy, which stays in registers.
-        var state = self
         var index = 0
         while index < bytes.count {
-            if state.awaited == 0 {
-                index = Self.skipASCII(bytes, from: index)
+            if awaited == 0 {
+                index = Self.skipCharacters(bytes, from: index)
                 guard index < bytes.count else { break }
-                guard state.begin(with: bytes[index]) else { return index }
+                guard begin(with: bytes[index]) else { return index }
             } else {
-                guard bytes[index] >= state.lowest, bytes[index] <= state.highest else { return index }
-                state.awaited -= 1
-                state.lowest = 0x80
-                state.highest = 0xBF
+                guard bytes[index] >= lowest, bytes[index] <= highest else { return index }
+                awaited -= 1
+                lowest = 0x80
+                highest = 0xBF
             }
             index += 1
         }
-        self = state
         return nil
     }
+
+    /// Skips characters that are valid and here whole, as nearly all are. What stops it is looked at byte by byte.
+    private static func skipCharacters(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        var index = start
+        while index < bytes.count {
+            let lead = bytes[index]
+            switch lead {
+            case 0..<0x80:
+                index = skipASCII(bytes, from: index)
+            case 0xC2...0xDF:
+                guard bytes.count - index >= 2, isContinuation(bytes[index + 1]) else { return index }
+                index += 2
+            case 0xE0...0xEF:
+                guard bytes.count - index >= 3, isContinuation(bytes[index + 1]), isContinuation(bytes[index + 2]),
+                    lead != 0xE0 || bytes[index + 1] >= 0xA0, lead != 0xED || bytes[index + 1] < 0xA0
+                else { return index }
+                index += 3
+            case 0xF0...0xF4:
+                guard bytes.count - index >= 4, isContinuation(bytes[index + 1]), isContinuation(bytes[index + 2]),
+                    isContinuation(bytes[index + 3]),
+                    lead != 0xF0 || bytes[index + 1] >= 0x90, lead != 0xF4 || bytes[index + 1] < 0x90
+                else { return index }
+                index += 4
+            default:
+                return index
+            }
+        }
+        return index
+    }
+
+    @inline(__always)
+    private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
     /// Where the first byte above 7F is at or after `start`; the count when there is none. Eight at a time.
     @inline(__always)
     private static func skipASCII(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
         var index = start
-        while index + 8 <= bytes.count {
+        while bytes.count - index >= 8 {
             let high = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self).littleEndian & 0x8080_8080_8080_8080
             guard high == 0 else { return index + high.trailingZeroBitCount / 8 }
             index += 8

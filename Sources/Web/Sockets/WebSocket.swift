@@ -25,6 +25,20 @@ public actor WebSocket: LoopMember {
         case closed
     }
 
+    /// The last that is heard of the other side.
+    enum OtherEnd {
+        case closed(CloseCode, reason: String)
+        /// It broke the protocol.
+        case failed(Fault)
+
+        var closure: Closure {
+            switch self {
+            case .closed(let code, let reason): Closure(code: code, reason: reason, isRemote: true)
+            case .failed(let fault): Closure(code: fault.closeCode, reason: fault.explanation, isRemote: false)
+            }
+        }
+    }
+
     /// Why a socket ended, and who said so.
     public struct Closure: Hashable, Sendable {
         public let code: CloseCode
@@ -84,6 +98,8 @@ public actor WebSocket: LoopMember {
     var sentInRound = -1
     var isPumping = false
     var isPumpScheduled = false
+    /// How the other side has ended; answered when the handler is done with the messages before that.
+    var awaitedEnd: OtherEnd?
 
     /// Why it ended; nil while it is open.
     public private(set) var closure: Closure?
@@ -126,20 +142,20 @@ public actor WebSocket: LoopMember {
     }
 
     private func start(_ handle: @escaping @Sendable (WebSocket) async -> Void) {
-        loop.tasksRunning += 1
-        loop.counters.handlersRunning.add(1)
+        loop.taskBegan()
         Task.immediate(executorPreference: loop) {
             await handle(self)
-            self.loop.tasksRunning -= 1
-            self.loop.counters.handlersRunning.add(-1)
             self.closeNow(.normal, "")
+            self.loop.taskEnded()
         }
     }
 
     /// Ends without more ado.
     func end(_ code: CloseCode, isRemote: Bool) {
         guard phase != .closed else { return }
-        if closure == nil { closure = Closure(code: code, reason: "", isRemote: isRemote) }
+        // What the other side said last is why, even if nobody was there yet to hear it.
+        if closure == nil { closure = awaitedEnd?.closure ?? Closure(code: code, reason: "", isRemote: isRemote) }
+        awaitedEnd = nil
         phase = .closed
         sender.close()
         remainder = []
@@ -151,8 +167,8 @@ public actor WebSocket: LoopMember {
     }
 
     /// No message comes and none goes any more.
-    func noteClosure(_ code: CloseCode, _ reason: String, isRemote: Bool) {
-        if closure == nil { closure = Closure(code: code, reason: reason, isRemote: isRemote) }
+    func note(_ closure: Closure) {
+        if self.closure == nil { self.closure = closure }
         tellHandlers()
     }
 

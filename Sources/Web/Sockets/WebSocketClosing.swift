@@ -3,35 +3,41 @@ extension WebSocket {
     /// We close first: what was queued goes before it, then the other side's close frame is awaited.
     func closeNow(_ code: CloseCode, _ reason: String) {
         guard phase == .open else { return }
+        if let awaitedEnd { return answer(awaitedEnd) }
         phase = .closing
-        noteClosure(code, reason, isRemote: false)
+        note(Closure(code: code, reason: reason, isRemote: false))
         deadline = loop.clock.now + loop.patience.closing
         write(.close(code, reason: reason))
     }
 
-    /// The other side closes, first or in answer to us.
-    func otherSideClosed(_ code: CloseCode, _ reason: String) {
-        switch phase {
-        case .open:
-            noteClosure(code, reason, isRemote: true)
-            sayAll(answering: .close(code, reason: ""))
-        case .closing:
-            sayAll(answering: nil)
-        case .saidAll, .lingering, .closed:
-            break
+    /// Nothing more comes. A handler that has yet to come back from what came before is waited for, as long as for a
+    /// close frame: what it answers goes before ours.
+    func otherSideEnds(_ end: OtherEnd) {
+        if phase == .open, role == .server, awaitsMessage == nil {
+            awaitedEnd = end
+            deadline = loop.clock.now + loop.patience.closing
+        } else {
+            answer(end)
         }
     }
 
-    /// The other side broke the protocol: it is told how, and not listened to any more.
-    func fail(_ fault: Fault) {
-        noteClosure(fault.closeCode, fault.explanation, isRemote: false)
-        sayAll(answering: phase == .open ? .close(fault.closeCode, reason: fault.explanation) : nil)
+    /// Answers a close frame by one of the same code, and a fault by one that says what it was. In answer to our own
+    /// close frame, either is the end.
+    func answer(_ end: OtherEnd) {
+        awaitedEnd = nil
+        guard phase == .open else { return phase == .closing ? sayAll(answering: nil) : () }
+        note(end.closure)
+        switch end {
+        case .closed(let code, _): sayAll(answering: .close(code))
+        case .failed(let fault): sayAll(answering: .close(fault.closeCode, reason: fault.explanation))
+        }
     }
 
     private func sayAll(answering frame: Frame?) {
-        if let frame { write(frame) }
         phase = .saidAll
         deadline = loop.clock.now + loop.patience.closing
+        // Last, since it may find the connection broken and end it: its descriptor must not be touched after that.
+        if let frame { write(frame) }
         schedulePump()
     }
 

@@ -23,20 +23,41 @@ extension WebSocket {
     }
 
     private func nextMessage() async -> Message? {
+        if let next = nextReceived() { return next }
+        return await withUnsafeContinuation { continuation in
+            // Looked at again: a task that does not prefer this loop is queued anew on its way into this closure,
+            // and messages come meanwhile.
+            if let next = nextReceived() { return continuation.resume(returning: next) }
+            precondition(awaitsMessage == nil, "one at a time reads a WebSocket's messages")
+            awaitsMessage = continuation
+        }
+    }
+
+    /// The next message, or that there will be none; nil when it must be waited for.
+    private func nextReceived() -> Message?? {
         if firstReceived < received.count {
-            let message = received[firstReceived]
-            firstReceived += 1
-            receivedBytes -= message.bytes.count
-            if firstReceived == received.count {
-                received = []
-                firstReceived = 0
-            }
+            let message = takeReceived()
             if mayRead || !remainder.isEmpty { schedulePump() }
             return message
         }
-        guard phase == .open else { return nil }
-        precondition(awaitsMessage == nil, "one at a time reads a WebSocket's messages")
-        return await withUnsafeContinuation { awaitsMessage = $0 }
+        if let awaitedEnd { answer(awaitedEnd) }
+        return phase == .open ? nil : .some(nil)
+    }
+
+    /// A handler that never quite catches up must not make us keep what it has had.
+    private func takeReceived() -> Message {
+        let message = received[firstReceived]
+        received[firstReceived] = .binary([])
+        firstReceived += 1
+        receivedBytes -= message.bytes.count
+        if firstReceived == received.count {
+            received = []
+            firstReceived = 0
+        } else if firstReceived == Self.aheadMessagesMax {
+            received.removeFirst(firstReceived)
+            firstReceived = 0
+        }
+        return message
     }
 
     func takeReadiness(_ readiness: Readiness) {
@@ -86,7 +107,8 @@ extension WebSocket {
     }
 
     private var wantsBytes: Bool {
-        switch phase {
+        guard awaitedEnd == nil else { return false }
+        return switch phase {
         case .open:
             received.count - firstReceived < Self.aheadMessagesMax && receivedBytes < Self.aheadBytesMax
         case .closing, .lingering: true
@@ -128,7 +150,7 @@ extension WebSocket {
         } catch {
             loop.counters.malformedFrames.add(1)
             onEvent(.malformedFrame(peer: peer, error))
-            fail(error)
+            otherSideEnds(.failed(error))
         }
         return phase == .open ? used : phase == .closing ? used : bytes.count
     }
@@ -152,7 +174,7 @@ extension WebSocket {
         case .pong:
             break
         case .close(let code, let reason):
-            otherSideClosed(code ?? .noStatus, reason)
+            otherSideEnds(.closed(code ?? .noStatus, reason: reason))
         }
     }
 
@@ -165,14 +187,8 @@ extension WebSocket {
         guard loop.clock.now >= deadline else { return }
         switch phase {
         case .open:
-            // A client whose answers we do not read, because its handler is busy, is not dead.
-            if missedPings >= Self.missedPingsMax, wantsBytes {
-                deadlineExceeded(.ping)
-                return end(.abnormal, isRemote: false)
-            }
-            missedPings += 1
-            deadline = loop.clock.now + loop.patience.ping
-            if !sender.isStalled { write(.ping([])) }
+            if let awaitedEnd { return answer(awaitedEnd) }
+            askForLife()
         case .closing, .saidAll:
             // While it takes what was queued before our close frame, the sender's patience is the limit.
             guard sender.outbox.isEmpty else {
@@ -186,6 +202,21 @@ extension WebSocket {
         case .closed:
             deadline = .max
         }
+    }
+
+    private func askForLife() {
+        deadline = loop.clock.now + loop.patience.ping
+        // A ping would wait behind what the other side has not taken yet; for that the sender's patience is the limit.
+        guard !sender.isStalled else { return missedPings = 0 }
+        // One whose answers we do not read, because its handler is busy, is not dead.
+        if wantsBytes {
+            guard missedPings < Self.missedPingsMax else {
+                deadlineExceeded(.ping)
+                return end(.abnormal, isRemote: false)
+            }
+            missedPings += 1
+        }
+        write(.ping([]))
     }
 
     private func deadlineExceeded(_ which: ServerEvent.Deadline) {

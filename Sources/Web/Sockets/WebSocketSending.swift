@@ -3,12 +3,17 @@ internal import Glibc
 extension WebSocket {
     /// Sends a message, and suspends while more than 64 KiB wait for the other side to read.
     ///
-    /// The first of a round of the loop leaves at once, those that follow leave together.
+    /// The first of a round of the loop leaves at once, those that follow leave together at its end. After 64 KiB it
+    /// suspends until then, so that a sender whose client keeps up does not keep the loop from the others.
     public func send(_ message: Message) async {
         guard phase == .open else { return }
         write(message)
         while phase == .open, sender.outbox.count >= Outbox.highWater {
-            await withUnsafeContinuation { awaitRoom.append($0) }
+            await withUnsafeContinuation { continuation in
+                // Looked at again, as in `nextMessage`: room may have come on the way into this closure.
+                guard phase == .open, sender.outbox.count >= Outbox.highWater else { return continuation.resume() }
+                awaitRoom.append(continuation)
+            }
         }
     }
 
@@ -24,7 +29,10 @@ extension WebSocket {
 
     /// Closes with a code and a reason of at most 123 bytes of UTF-8 (the rest is cut), from any thread.
     ///
-    /// What was sent or pushed before goes first. The messages end here and now; the other side has 5 s to answer.
+    /// What was sent or pushed before goes first. Nothing more is read: the messages end behind those that are here
+    /// already. The other side has 5 s to answer.
+    ///
+    /// - Precondition: `code` is sendable, or `.noStatus` to give none.
     public nonisolated func close(_ code: CloseCode = .normal, _ reason: String = "") {
         onLoop { $0.closeNow(code, reason) }
     }
@@ -60,17 +68,21 @@ extension WebSocket {
     }
 
     private func push(_ frame: [UInt8], key: UInt64) {
-        loop.counters.messagesSent.add(1)
         guard hasRoom(for: frame, key: key) else { return turnAway() }
+        // Making room may have shown that the other side is gone: the descriptor is another's by now.
+        guard phase == .open else { return }
+        loop.counters.messagesSent.add(1)
         sent(sender.push(frame, key: key, on: loop))
     }
 
     private func queue(_ frame: [UInt8], key: UInt64) {
-        loop.counters.messagesSent.add(1)
         guard hasRoom(for: frame, key: key) else { return turnAway() }
+        guard phase == .open else { return }
+        loop.counters.messagesSent.add(1)
         sender.outbox.push(frame, key: key)
     }
 
+    /// May find the connection broken and end it; then there is nothing to turn away either.
     private func hasRoom(for frame: [UInt8], key: UInt64) -> Bool {
         func fits() -> Bool {
             let waiting = sender.outbox.pushedCount
@@ -110,7 +122,8 @@ extension WebSocket {
     /// Queues a frame for the end of this round.
     func write(_ frame: Frame) {
         sender.outbox.append(encoded(frame))
-        if sender.outbox.count >= Outbox.highWater { drain() }
+        // Answers to what is being read, such as a flood of pings.
+        if isPumping, sender.outbox.count >= Outbox.highWater { drain() }
         schedulePump()
     }
 

@@ -74,6 +74,9 @@ extension Problem {
 
     static let headTimeout = Problem(.requestTimeout, "http.head_timeout", "The request head arrived too slowly.")
 
+    static let plainHTTP = Problem(
+        .badRequest, "tls.plain_http", "This port speaks HTTPS. Ask again with https:// in place of http://.")
+
     static let tooManyConnections = Problem(
         .unavailable, "http.too_many_connections", "All connections are in use. Try again in a moment.",
         retryAfterSeconds: 1)
