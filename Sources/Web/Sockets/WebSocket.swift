@@ -98,6 +98,8 @@ public actor WebSocket: LoopMember {
     var sentInRound = -1
     var isPumping = false
     var isPumpScheduled = false
+    /// Somebody has asked for messages.
+    var isRead = false
     /// How the other side has ended; answered when the handler is done with the messages before that.
     var awaitedEnd: OtherEnd?
 

@@ -10,10 +10,10 @@ extension WebSocket {
         write(.close(code, reason: reason))
     }
 
-    /// Nothing more comes. A handler that has yet to come back from what came before is waited for, as long as for a
-    /// close frame: what it answers goes before ours.
+    /// Nothing more comes. Whoever reads the messages and has yet to come back from those before is waited for, as
+    /// long as for a close frame: what it answers goes before ours.
     func otherSideEnds(_ end: OtherEnd) {
-        if phase == .open, role == .server, awaitsMessage == nil {
+        if phase == .open, isRead || !received.isEmpty, awaitsMessage == nil {
             awaitedEnd = end
             deadline = loop.clock.now + loop.patience.closing
         } else {

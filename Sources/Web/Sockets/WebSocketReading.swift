@@ -23,6 +23,7 @@ extension WebSocket {
     }
 
     private func nextMessage() async -> Message? {
+        isRead = true
         if let next = nextReceived() { return next }
         return await withUnsafeContinuation { continuation in
             // Looked at again: a task that does not prefer this loop is queued anew on its way into this closure,
