@@ -153,7 +153,7 @@ extension WebSocket {
             onEvent(.malformedFrame(peer: peer, error))
             otherSideEnds(.failed(error))
         }
-        return phase == .open ? used : phase == .closing ? used : bytes.count
+        return phase == .open || phase == .closing ? used : bytes.count
     }
 
     private func take(_ event: FrameReader.Event) {
