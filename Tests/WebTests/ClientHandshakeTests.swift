@@ -79,6 +79,9 @@ private func read(_ pieces: [[UInt8]], offering subprotocols: [String] = []) -> 
         arguments: [
             ("HTTP/1.1 403 Forbidden\r\n\r\n", .refused(403)), ("HTTP/1.0 502 Bad\r\nX: y\r\n\r\n", .refused(502)),
             ("HTTP/1.1 200 OK\r\n\(upgrade)\(accept)\r\n", .refused(200)),
+            ("HTTP/1.1 403 x\r\nContent-Length: 3\r\n\r\nno!", .refused(403, body: Array("no!".utf8))),
+            ("HTTP/1.1 403 x\r\nContent-Length: 8193\r\n\r\n", .refused(403)),
+            ("HTTP/1.1 403 x\r\nContent-Length: many\r\n\r\n", .refused(403)),
             ("HTTP/1.0 101 x\r\n\(upgrade)\(accept)\r\n", .headInvalid),
             ("HTTP/2 101 x\r\n", .headInvalid), ("HTTP/1.1 1010\r\n", .headInvalid), ("HTTP/1.1 10\r\n", .headInvalid),
             ("HTTP/1.1  101\r\n", .headInvalid), ("HTTP/1.1 600 x\r\n", .headInvalid), ("\r\n", .headInvalid),

@@ -33,6 +33,27 @@ import Testing
         }
     }
 
+    @Test func `who comes after a time longer than any deadline is served`() async throws {
+        try await withServer {
+            $0.loops = 1
+            $0.idleDeadline = .milliseconds(200)
+        } routes: { router in
+            standardRoutes(&router)
+        } _: { quiet, _ in
+            // Another server's deadline tells when more than that of the quiet one has passed.
+            try await withServer {
+                $0.idleDeadline = .milliseconds(500)
+            } routes: { router in
+                standardRoutes(&router)
+            } _: { clock, _ in
+                let unused = try WireClient(port: clock.port)
+                #expect(try unused.readToEnd().isEmpty)
+            }
+            let late = try WireClient(port: quiet.port)
+            #expect(try late.ask("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n").status == 200)
+        }
+    }
+
     @Test(arguments: ["Content-Length: 100000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n5\r\nhe"])
     func `a body that stops coming is answered 408`(rest: String) async throws {
         try await withServer {

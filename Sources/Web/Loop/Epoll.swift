@@ -53,18 +53,18 @@ struct Epoll: Sendable {
 
     func remove(_ socket: Int32) { _ = control(EPOLL_CTL_DEL, socket, 0, 0) }
 
-    /// Waits for events and passes each to `body`.
+    /// Waits for events, and returns those that came.
     ///
     /// - Parameter timeoutMilliseconds: -1 waits for ever.
     func wait(
-        into events: UnsafeMutableBufferPointer<epoll_event>, timeoutMilliseconds: Int32, _ body: (Readiness) -> Void
-    ) {
+        into events: UnsafeMutableBufferPointer<epoll_event>, timeoutMilliseconds: Int32
+    ) -> UnsafeMutableBufferPointer<epoll_event>.SubSequence {
         let count = epoll_wait(descriptor, events.baseAddress, Int32(events.count), timeoutMilliseconds)
         guard count >= 0 else {
             precondition(errno == EINTR, "epoll_wait: errno \(errno)")
-            return
+            return events[..<0]
         }
-        for index in 0..<Int(count) { body(Readiness(events[index])) }
+        return events[..<Int(count)]
     }
 
     /// Errors but for want of memory or watches are bugs.

@@ -138,9 +138,12 @@ final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
             if hasEnded, retire() { break }
             isAsleep.store(true, ordering: .sequentiallyConsistent)
             let mayWait = later.isEmpty && inbox.withLock { $0.isEmpty }
-            epoll.wait(into: events, timeoutMilliseconds: mayWait ? timeoutMilliseconds : 0) { dispatch($0) }
+            let happened = epoll.wait(into: events, timeoutMilliseconds: mayWait ? timeoutMilliseconds : 0)
             isAsleep.store(false, ordering: .relaxed)
+            // Before anything is done: a loop without members sleeps as long as nobody comes, and who comes then would
+            // be given a deadline that has passed already.
             clock.refresh()
+            for event in happened { dispatch(Readiness(event)) }
             if clock.now >= nextTick { tick() }
         }
     }

@@ -2,6 +2,8 @@
 struct ClientHandshake: Sendable {
     /// Of the answer's head; what browsers and proxies stay below.
     static let headBytesMax = 16 << 10
+    /// Of a refusal's body: what people are told is shorter.
+    static let refusalBytesMax = 8 << 10
 
     let key: String
     let subprotocols: [String]
@@ -9,6 +11,15 @@ struct ClientHandshake: Sendable {
     private var lineStart = 0
     private var status: Status?
     private var fields: [Headers.Field] = []
+    /// Length of the refusal's body that is being read.
+    private var bodyBytes: Int?
+    private var body: [UInt8] = []
+
+    /// The refusal whose body has not come to its end.
+    var refusal: WebSocket.HandshakeFault? {
+        guard bodyBytes != nil, let status else { return nil }
+        return .refused(status, body: body)
+    }
 
     /// - Parameters:
     ///   - subprotocols: what to offer, the preferred first; tokens.
@@ -50,6 +61,13 @@ struct ClientHandshake: Sendable {
     /// - Source: RFC 6455 §4.1, the list at its end.
     mutating func read(_ bytes: Span<UInt8>, _ used: inout Int) throws(WebSocket.HandshakeFault) -> Headers? {
         while used < bytes.count {
+            if let bodyBytes {
+                let piece = bytes.extracting(used..<min(bytes.count, used + bodyBytes - body.count))
+                body.append(copying: piece)
+                used += piece.count
+                if body.count == bodyBytes, let refusal { throw refusal }
+                continue
+            }
             let room = min(bytes.count - used, Self.headBytesMax - head.count)
             guard room > 0 else { throw .headTooLarge(limit: Self.headBytesMax) }
             let rest = bytes.extracting(used..<used + room)
@@ -57,7 +75,7 @@ struct ClientHandshake: Sendable {
             let piece = rest.extracting(0..<(end.map { $0 + 1 } ?? room))
             head.append(copying: piece)
             used += piece.count
-            if end != nil, try readLine() { return try judge() }
+            if end != nil, try readLine(), let fields = try judge() { return fields }
         }
         return nil
     }
@@ -98,10 +116,16 @@ struct ClientHandshake: Sendable {
         return Status(code)
     }
 
-    private func judge() throws(WebSocket.HandshakeFault) -> Headers {
+    /// The fields of an answer that opens the WebSocket; nil when the body of a refusal is to be read first.
+    private mutating func judge() throws(WebSocket.HandshakeFault) -> Headers? {
         guard let status else { preconditionFailure("a head ends behind its status") }
-        guard status.code == 101 else { throw .refused(status) }
         let headers = Headers(parsed: head, fields: fields)
+        guard status.code == 101 else {
+            let length = headers["content-length"].flatMap { Int($0) } ?? 0
+            guard (1...Self.refusalBytesMax).contains(length) else { throw .refused(status) }
+            bodyBytes = length
+            return nil
+        }
         let upgrades = headers.list("upgrade")
         guard upgrades.count == 1, upgrades[0].equalsIgnoringCase("websocket"),
             headers.holds("upgrade", inList: "connection")

@@ -96,7 +96,7 @@ actor Dialing: LoopMember {
             case .wouldBlock:
                 return
             case .ended, .broken:
-                return fail(.closed)
+                return fail(handshake.refusal.map { .handshake($0) } ?? .closed)
             }
         }
     }

@@ -1,8 +1,9 @@
 extension WebSocket {
     /// Why a server's answer did not open a WebSocket. The connection is of no use after it.
     public enum HandshakeFault: Error, Hashable, Sendable {
-        /// The server answered with another status than 101, as it does when it refuses.
-        case refused(Status)
+        /// The server answered with another status than 101, as it does when it refuses; the body says why, where it
+        /// came with its length and that is at most 8 KiB.
+        case refused(Status, body: [UInt8] = [])
         case headTooLarge(limit: Int)
         case headInvalid
         case upgradeMissing
@@ -26,7 +27,7 @@ extension WebSocket {
         /// What happened, for people.
         public var explanation: String {
             switch self {
-            case .refused(let status): "The server answered \(status.code) \(status.reason)."
+            case .refused(let status, _): "The server answered \(status.code) \(status.reason)."
             case .headTooLarge(let limit): "The head of the server's answer exceeds \(limit) bytes."
             case .headInvalid: "The server's answer is not HTTP/1.1."
             case .upgradeMissing: "The server's 101 does not say that it upgrades to websocket."
