@@ -1,5 +1,5 @@
 /// A moment in the Gregorian calendar, UTC: what dates in mails and JSON are written from.
-struct CalendarTime: Equatable {
+public struct CalendarTime: Equatable, Sendable {
     var year: Int
     var month: Int
     var day: Int
@@ -12,7 +12,7 @@ struct CalendarTime: Equatable {
 
     /// The moment of `unixMilliseconds`, counted in eras of 400 years that begin on 1 March, so that the leap day is
     /// last.
-    init(unixMilliseconds: Int64) {
+    public init(unixMilliseconds: Int64) {
         let days = Int(floorDivide(unixMilliseconds, 86_400_000))
         let inDay = Int(unixMilliseconds - Int64(days) * 86_400_000)
         hour = inDay / 3_600_000
@@ -32,8 +32,34 @@ struct CalendarTime: Equatable {
     }
 
     /// ISO 8601 with milliseconds: `2026-11-21T01:07:25.000Z`.
-    var iso8601: String {
-        "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(clock).\(pad(millisecond, 3))Z"
+    public var iso8601: String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(24)
+        appendISO8601(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the same as bytes: for those who write many.
+    public func appendISO8601(to bytes: inout [UInt8]) {
+        append(year, 4, UInt8(ascii: "-"), to: &bytes)
+        append(month, 2, UInt8(ascii: "-"), to: &bytes)
+        append(day, 2, UInt8(ascii: "T"), to: &bytes)
+        append(hour, 2, UInt8(ascii: ":"), to: &bytes)
+        append(minute, 2, UInt8(ascii: ":"), to: &bytes)
+        append(second, 2, UInt8(ascii: "."), to: &bytes)
+        append(millisecond, 3, UInt8(ascii: "Z"), to: &bytes)
+    }
+
+    /// Appends a number of at least so many digits, and what stands behind it.
+    private func append(_ number: Int, _ width: Int, _ end: UInt8, to bytes: inout [UInt8]) {
+        var unit = 1
+        for _ in 1..<width { unit *= 10 }
+        while number / unit >= 10 { unit *= 10 }
+        while unit > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(number / unit % 10))
+            unit /= 10
+        }
+        bytes.append(end)
     }
 
     /// A mail's date, RFC 5322 §3.3: `Sat, 21 Nov 2026 01:07:25 +0000`.

@@ -33,7 +33,7 @@ public struct Courier: Sendable {
     public static func all(
         transfers: Transfers, log: @escaping @Sendable (_ parcel: Parcel, _ notice: Notice) -> Void
     ) -> [Courier] {
-        [.slack(transfers), .email(transfers), .webhook(transfers), .log(log)]
+        [.slack(transfers), .email(transfers), .webhook(transfers), .jsonRPC(transfers), .log(log)]
     }
 }
 

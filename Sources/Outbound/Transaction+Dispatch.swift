@@ -54,15 +54,16 @@ extension Transaction {
         return deliveries.sorted { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }
     }
 
+    /// Records an attempt. Of a delivery that was erased meanwhile nothing is kept.
     borrowing func add(_ attempt: Attempted, _ outcome: CourierOutcome) throws(StorageError) {
         try run(
             """
             INSERT INTO attempt (delivery, number, started_at, duration_ms, class, code, excerpt, outcome_unknown)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (delivery, number) DO NOTHING
+            SELECT id, ?, ?, ?, ?, ?, ?, ? FROM outbox WHERE id = ? ON CONFLICT (delivery, number) DO NOTHING
             """,
-            .text(attempt.delivery.id), .integer(attempt.delivery.number), .integer(attempt.startedAt),
+            .integer(attempt.delivery.number), .integer(attempt.startedAt),
             .integer(attempt.durationMilliseconds), .text(outcome.outcomeClass.rawValue), .text(outcome.code),
-            .text(outcome.excerpt), .truth(outcome.outcomeUnknown))
+            .text(outcome.excerpt), .truth(outcome.outcomeUnknown), .text(attempt.delivery.id))
     }
 
     /// Stores what follows from an attempt and lets the next of its lane go when it has ended.

@@ -48,6 +48,23 @@ extension Transaction {
         }
     }
 
+    /// Erases deliveries with their history, wherever they stand: they hold what nobody may keep any more. One under
+    /// way cannot be called back.
+    ///
+    /// - Returns: how many they were.
+    @discardableResult
+    public borrowing func eraseDeliveries(source: String, reference: String) throws(StorageError) -> Int {
+        let erased = try all(
+            "DELETE FROM outbox WHERE source = ? AND reference = ? RETURNING id, channel, lane", .text(source),
+            .text(reference)
+        ) { row throws(StorageError) in (id: row.text(0), channel: row.text(1), lane: row.optionalText(2)) }
+        for row in erased {
+            try run("DELETE FROM attempt WHERE delivery = ?", .text(row.id))
+            if let lane = row.lane { try settle(lane, channel: row.channel) }
+        }
+        return erased.count
+    }
+
     /// Cancels what a channel has waiting, the longest due first, as before it is deleted. What is under way goes on.
     ///
     /// - Returns: at most `limit` changes; call again while it returns that many.

@@ -1,3 +1,5 @@
+internal import Storage
+
 extension Courier {
     /// Signed webhooks by the Standard Webhooks specification (standardwebhooks.com).
     ///
@@ -62,7 +64,7 @@ enum Webhook {
 
     /// `v1,` and the signature of `id.seconds.body`.
     static func signature(id: String, seconds: Int64, key: [UInt8], body: [UInt8]) -> String {
-        "v1,\(base64(hmacSHA256(key: key, Array("\(id).\(seconds).".utf8) + body)))"
+        "v1,\(base64(SHA256.hmac(of: Array("\(id).\(seconds).".utf8) + body, key: key)))"
     }
 
     static func headers(

@@ -9,12 +9,12 @@ public struct Histogram: Sendable, Equatable {
 
     public var count: UInt64 { counts.reduce(0, +) }
 
-    init(bounds: [Double]) {
+    public init(bounds: [Double]) {
         self.bounds = bounds
         counts = Array(repeating: 0, count: bounds.count + 1)
     }
 
-    mutating func add(_ value: Double) {
+    public mutating func add(_ value: Double) {
         counts[bounds.firstIndex { value <= $0 } ?? bounds.count] += 1
         sum += value
         maximum = max(maximum, value)

@@ -28,6 +28,13 @@ public struct Row: ~Copyable {
         return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
     }
 
+    /// Gives the bytes of a text to `body`, as they are stored, without a copy; NULL traps.
+    public func withUTF8(_ column: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        expect(type(column) == SQLITE_TEXT, column, "a text")
+        let bytes = sqlite3_column_text(handle, Int32(column))
+        body(UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(handle, Int32(column)))))
+    }
+
     /// The bytes of a blob; NULL traps.
     public func blob(_ column: Int) -> [UInt8] {
         expect(type(column) == SQLITE_BLOB, column, "a blob")

@@ -46,6 +46,22 @@ public struct SHA256: ~Copyable {
     /// The digest of all the bytes as 64 lower-case hexadecimal digits.
     public static func hex(of bytes: some Collection<UInt8>) -> String { hex(digest(of: bytes)) }
 
+    /// The HMAC (RFC 2104) of a message, 32 bytes: only who has the key can make it.
+    public static func hmac(of message: [UInt8], key: [UInt8]) -> [UInt8] {
+        Array(unsafeUninitializedCapacity: Self.bytes) { buffer, count in
+            var length: UInt32 = 0
+            let result = HMAC(
+                EVP_sha256(), key, Int32(key.count), message, message.count, buffer.baseAddress, &length)
+            precondition(result != nil && length == Self.bytes, "OpenSSL has no HMAC-SHA256")
+            count = Self.bytes
+        }
+    }
+
+    /// Whether two digests are equal, in a time that does not tell where they differ.
+    public static func areEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
+    }
+
     /// Bytes as lower-case hexadecimal digits.
     public static func hex(_ bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { text in

@@ -67,4 +67,11 @@ public struct Snapshot: ~Copyable {
             return true
         }
     }
+
+    /// Gives each row to `body` as it is read, keeping none, until that answers false.
+    public borrowing func scan(
+        _ sql: StaticString, _ values: [Value], body: (borrowing Row) throws(StorageError) -> Bool
+    ) throws(StorageError) {
+        try connection.each(sql, values, body)
+    }
 }

@@ -56,11 +56,4 @@ import Testing
 
     @Test("what is not base64", arguments: ["", "A", "Zg=", "Z===", "Zm9v\n", "Zm=v", "Zm9!", "===="])
     func notBase64(_ text: String) { #expect(bytes(base64: text) == nil) }
-
-    @Test("HMAC-SHA256 as in RFC 4231, case 2")
-    func hmac() {
-        let digest = hmacSHA256(key: Array("Jefe".utf8), Array("what do ya want for nothing?".utf8))
-        let hex = digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        #expect(hex == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
-    }
 }

@@ -20,4 +20,26 @@ import Testing
         hash.update(bytes[index...])
         #expect(hash.finish() == SHA256.digest(of: bytes))
     }
+
+    @Test("HMAC as in RFC 4231, cases 2 and 6")
+    func hmac() {
+        let short = SHA256.hmac(of: Array("what do ya want for nothing?".utf8), key: Array("Jefe".utf8))
+        #expect(SHA256.hex(short) == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843")
+        let long = SHA256.hmac(
+            of: Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
+            key: [UInt8](repeating: 0xaa, count: 131))
+        #expect(SHA256.hex(long) == "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54")
+    }
+
+    @Test("digests are equal only as a whole")
+    func equality() {
+        let digest = SHA256.digest(of: "a".utf8)
+        #expect(SHA256.areEqual(digest, digest))
+        for index in digest.indices {
+            var other = digest
+            other[index] ^= 1
+            #expect(!SHA256.areEqual(digest, other))
+        }
+        #expect(!SHA256.areEqual(digest, Array(digest.dropLast())))
+    }
 }

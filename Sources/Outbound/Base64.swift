@@ -1,14 +1,5 @@
 internal import COpenSSL
 
-/// HMAC-SHA256 (RFC 2104) of `message`, 32 bytes.
-func hmacSHA256(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
-    var digest = [UInt8](repeating: 0, count: 32)
-    var count: UInt32 = 0
-    let result = HMAC(EVP_sha256(), key, Int32(key.count), message, message.count, &digest, &count)
-    precondition(result != nil && count == 32, "OpenSSL has no HMAC-SHA256")
-    return digest
-}
-
 /// Base64 with padding and without line ends (RFC 4648 §4).
 func base64(_ bytes: [UInt8]) -> String {
     guard !bytes.isEmpty else { return "" }
