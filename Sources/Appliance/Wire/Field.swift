@@ -143,6 +143,28 @@ extension Field where Value == Timestamp {
     }
 }
 
+extension Field where Value == Int {
+    static func whole(_ name: String, _ range: ClosedRange<Int>, _ about: String) -> Field {
+        var schema = Schema(.integer, about)
+        schema.minimum = Double(range.lowerBound)
+        schema.maximum = Double(range.upperBound)
+        let wanted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        return Field(required: name, schema, wanted: wanted, standIn: range.lowerBound) { (number: Int) in
+            range.contains(number) ? .success(number) : .failure(Refusal(detail: "Must be \(wanted)."))
+        }
+    }
+}
+
+extension Field where Value == JSONValue {
+    /// An object of any shape: whoever reads it says what is wrong with it.
+    static func object(_ name: String, _ about: String) -> Field {
+        Field(required: name, Schema(.object, about), wanted: "an object", standIn: .null) { (value: JSONValue) in
+            guard case .object = value else { return .failure(Refusal(detail: "Must be an object.")) }
+            return .success(value)
+        }
+    }
+}
+
 /// Names of topics, channels and tokens.
 enum Name {
     static let lengthMax = 64

@@ -33,6 +33,48 @@ struct QueryInput {
         return time
     }
 
+    /// A day in UTC, such as `2026-01-31`: the moment it begins.
+    mutating func day(_ name: String) -> Timestamp? {
+        guard let text = text(name) else { return nil }
+        guard text.utf8.count == 10, let time = Timestamp(iso8601: text + "T00:00:00Z") else {
+            problems.append(FieldProblem(name, "Must be a day such as 2026-01-31."))
+            return nil
+        }
+        return time
+    }
+
+    /// A whole number from 1.
+    mutating func number(_ name: String) -> Int? {
+        guard let text = text(name) else { return nil }
+        guard let number = Int(text), number > 0 else {
+            problems.append(FieldProblem(name, "Must be a whole number from 1."))
+            return nil
+        }
+        return number
+    }
+
+    /// A whole number from 0.
+    mutating func count(_ name: String) -> Int? {
+        guard let text = text(name) else { return nil }
+        guard let number = Int(text), number >= 0 else {
+            problems.append(FieldProblem(name, "Must be a whole number from 0."))
+            return nil
+        }
+        return number
+    }
+
+    /// Some of a few words, commas between them.
+    mutating func words<Word: RawRepresentable<String> & CaseIterable>(_ name: String, as type: Word.Type) -> [Word] {
+        guard let text = text(name) else { return [] }
+        let words = text.split(separator: ",", omittingEmptySubsequences: false).map { Word(rawValue: String($0)) }
+        guard !words.contains(where: { $0 == nil }) else {
+            let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            problems.append(FieldProblem(name, "Must be some of: \(known)."))
+            return []
+        }
+        return words.compactMap { $0 }
+    }
+
     /// `limit` and `after` of a list.
     mutating func page() -> Page {
         let limit = text("limit")
@@ -64,8 +106,8 @@ struct Page: Equatable, Sendable {
     static let limitDefault = 50
     /// A page is built in memory: 200 of the longest messages are about a megabyte.
     static let limits = 1...200
-    /// Cursors are names or ids, both at most this long.
-    static let cursorBytesMax = 64
+    /// Cursors are names or ids; the longest are those that others gave to customers.
+    static let cursorBytesMax = 512
 
     var limit = limitDefault
     var after: String?

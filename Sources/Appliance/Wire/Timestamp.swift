@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Outbound
 
 /// A moment as Parley keeps it, Unix milliseconds in UTC, and as the wire shows it: `2026-01-31T09:30:00.250Z`.
 struct Timestamp: Hashable, Comparable, Sendable {
@@ -15,11 +16,10 @@ struct Timestamp: Hashable, Comparable, Sendable {
         self.milliseconds = Int64(milliseconds.rounded())
     }
 
-    var iso8601: String {
-        // The style cuts fractions off: a fifth of a millisecond more keeps .250 from being written as .249.
-        let date = Date(timeIntervalSince1970: (Double(milliseconds) + 0.2) / 1_000)
-        return date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
-    }
+    var iso8601: String { CalendarTime(unixMilliseconds: milliseconds).iso8601 }
+
+    /// The day in UTC: `2026-01-31`.
+    var iso8601Day: String { String(iso8601.prefix(10)) }
 
     static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
 
