@@ -10,10 +10,12 @@ import Web
     func guarded() async throws {
         try await withAppliance { parley in
             let powerless = try await parley.token("messages:read")
-            for route in parley.app.summaries {
+            for (index, route) in parley.app.summaries.enumerated() {
                 guard let scope = route.scope else { continue }
-                let path = route.pattern.replacing("{id}", with: "x").replacing("{name}", with: "x")
-                let stranger = await parley.ask(route.method, path, "{}", token: nil)
+                let path = route.pattern.replacing(#/\{[a-z]+\}/#, with: "x")
+                // Each from an address of its own: one that has no token thirty times has to wait.
+                let request = Request(route.method, path, body: Array("{}".utf8), peer: "192.0.2.\(index)")
+                let stranger = Answer(await parley.app.respond(to: request))
                 #expect(
                     stranger.status == .unauthorized && stranger.headers["www-authenticate"] == "Bearer", "\(route)")
                 let expected = scope == .messagesRead
@@ -119,12 +121,16 @@ import Web
                 }
             }
             let now = systemClock()
-            try await Housekeeping(database: parley.app.database, log: .silent, now: { now + Timestamp.hours(23) })
-                .forget()
+            func forget(after hours: Int64) async throws {
+                try await Housekeeping(
+                    database: parley.app.database, conversations: parley.app.conversations, log: .silent,
+                    now: { now + Timestamp.hours(hours) }
+                ).forget()
+            }
+            try await forget(after: 23)
             let young = try await keys()
             #expect(young == 1)
-            try await Housekeeping(database: parley.app.database, log: .silent, now: { now + Timestamp.hours(25) })
-                .forget()
+            try await forget(after: 25)
             let old = try await keys()
             #expect(old == 0)
         }

@@ -17,6 +17,7 @@ final class Gate: Sendable {
     private let now: WallClock
     private let tokens = Mutex<[String: Token]>([:])
     private let rates: RateLimiter
+    private let strangers: RateLimiter
     private let failures = RateLimiter(perSecond: 1, burst: Gate.failuresMax)
 
     /// Wrong tokens from one address before it has to wait: enough for a bot with an old token to be noticed.
@@ -24,6 +25,7 @@ final class Gate: Sendable {
 
     init(rateLimit: Int, now: @escaping WallClock) {
         rates = RateLimiter(perSecond: rateLimit, burst: 2 * rateLimit)
+        strangers = RateLimiter(perSecond: rateLimit, burst: 2 * rateLimit)
         self.now = now
     }
 
@@ -41,16 +43,37 @@ final class Gate: Sendable {
 
     /// - Throws: `Problem` 401 without a valid token, 403 when it lacks `scope`, 429 above the rate.
     func admit(_ request: Request, needing scope: Scope) throws(Problem) -> Caller {
+        try admit(bearer(in: request), from: request.peer, needing: scope)
+    }
+
+    /// The same for a token that came in another way, as browsers' WebSockets must send it.
+    ///
+    /// - Parameter peer: its address without port.
+    func admit(_ secret: String?, from peer: @autoclosure () -> String, needing scope: Scope) throws(Problem)
+        -> Caller
+    {
         let now = now()
-        guard let secret = try bearer(in: request), let token = tokens.withLock({ $0[Token.digest(of: secret)] }),
-            token.isValid(at: now)
+        guard let secret, let token = tokens.withLock({ $0[Token.digest(of: secret)] }), token.isValid(at: now)
         else {
-            if let wait = failures.wait(for: request.peer, at: now) { throw .tooManyRequests(wait) }
+            if let wait = failures.wait(for: peer(), at: now) { throw .tooManyRequests(wait) }
             throw .unauthenticated
         }
         if let wait = rates.wait(for: token.id, at: now) { throw .tooManyRequests(wait) }
         guard token.allows(scope) else { throw .forbidden(scope) }
         return Caller(tokenID: token.id, name: token.name, scopes: token.scopes)
+    }
+
+    /// Counts a call of somebody who needs no token, such as a customer.
+    ///
+    /// - Throws: `Problem` 429 above the rate, which is that of a token, for each address.
+    func admitStranger(_ peer: @autoclosure () -> String) throws(Problem) {
+        if let wait = strangers.wait(for: peer(), at: now()) { throw .tooManyRequests(wait) }
+    }
+
+    /// Whether the token of someone let in earlier, who stays, is still valid.
+    func isWelcome(_ caller: Caller) -> Bool {
+        let now = now()
+        return tokens.withLock { $0.values.contains { $0.id == caller.tokenID && $0.isValid(at: now) } }
     }
 
     /// The token of RFC 6750 section 2.1; the other two ways of sending one leak it into logs.

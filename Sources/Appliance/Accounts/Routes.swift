@@ -52,6 +52,47 @@ struct Routes {
         note(.get, pattern, about, nil)
     }
 
+    /// A route for whoever holds what it asks for, such as a session's token: no bearer token is needed.
+    mutating func openPost<each P: PathParameter>(
+        _ pattern: StaticString, _ about: String, takes shape: any InputShape.Type,
+        _ handle: @escaping @Sendable (Request, repeat each P) async throws -> Response
+    ) {
+        router.post(pattern, .standard, forStrangers(handle))
+        note(.post, pattern, about, nil, shape)
+    }
+
+    /// A route for whoever holds what it asks for, such as a session's token: no bearer token is needed.
+    mutating func openGet<each P: PathParameter>(
+        _ pattern: StaticString, _ about: String,
+        _ handle: @escaping @Sendable (Request, repeat each P) async throws -> Response
+    ) {
+        router.get(pattern, .standard, forStrangers(handle))
+        note(.get, pattern, about, nil)
+    }
+
+    private func forStrangers<each P: PathParameter>(
+        _ handle: @escaping @Sendable (Request, repeat each P) async throws -> Response
+    ) -> @Sendable (Request, repeat each P) async -> Response {
+        let gate = gate
+        return { (request: Request, parameter: repeat each P) async -> Response in
+            do {
+                try gate.admitStranger(request.peer)
+                return try await handle(request, repeat each parameter)
+            } catch {
+                return Response(fault: error)
+            }
+        }
+    }
+
+    /// A route that becomes a WebSocket, and sees for itself who is calling: browsers cannot send a bearer token there.
+    mutating func webSocket<each P: PathParameter>(
+        _ pattern: StaticString, _ about: String,
+        _ handle: @escaping @Sendable (Request, repeat each P) async throws -> Response
+    ) {
+        router.get(pattern, .standard, forStrangers(handle))
+        note(.get, pattern, about, nil)
+    }
+
     mutating func get<each P: PathParameter>(
         _ pattern: StaticString, needs scope: Scope, _ about: String, _ handle: @escaping Handle<repeat each P>
     ) {
@@ -61,10 +102,18 @@ struct Routes {
 
     mutating func post<each P: PathParameter>(
         _ pattern: StaticString, needs scope: Scope, _ about: String, takes shape: (any InputShape.Type)? = nil,
+        limits: RouteLimits = .standard, _ handle: @escaping Handle<repeat each P>
+    ) {
+        router.post(pattern, limits, guarded(scope, handle))
+        note(.post, pattern, about, scope, shape)
+    }
+
+    mutating func put<each P: PathParameter>(
+        _ pattern: StaticString, needs scope: Scope, _ about: String, takes shape: any InputShape.Type,
         _ handle: @escaping Handle<repeat each P>
     ) {
-        router.post(pattern, .standard, guarded(scope, handle))
-        note(.post, pattern, about, scope, shape)
+        router.put(pattern, .standard, guarded(scope, handle))
+        note(.put, pattern, about, scope, shape)
     }
 
     mutating func patch<each P: PathParameter>(
@@ -115,6 +164,7 @@ extension Response {
             // RFC 9110 section 11.6.1: a 401 names the way in.
             if problem.status == .unauthorized { headers.add("www-authenticate", "Bearer") }
         case let error as StorageError: self = Problem(error).response
+        case let fault as BodyFault: self = fault.problem.response
         default: self = Problem(.internalError, "internal", "Something went wrong here.").response
         }
     }

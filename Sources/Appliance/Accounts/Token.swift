@@ -4,6 +4,10 @@ import Storage
 enum Scope: String, CaseIterable, Codable, Sendable {
     case messagesSend = "messages:send"
     case messagesRead = "messages:read"
+    case customersRead = "customers:read"
+    case customersWrite = "customers:write"
+    case surveysRead = "surveys:read"
+    case surveysWrite = "surveys:write"
     /// Everything, administration included.
     case admin
 }

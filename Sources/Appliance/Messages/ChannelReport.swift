@@ -68,7 +68,7 @@ struct ChannelTestReport: Encodable, Sendable {
 /// What a client sends to make a channel.
 struct ChannelDraft: InputShape {
     private static let name = Field.name("name", "What topics call it.")
-    private static let kind = Field.name("kind", "How it is told: slack, email, webhook or log.")
+    private static let kind = Field.name("kind", "How it is told: slack, email, webhook, jsonrpc or log.")
     fileprivate static let settings = Field.settings(
         "settings", "What the kind needs; docs/operations.md lists it for each.")
     fileprivate static let paused = Field.truth("paused", "Holds its messages until it is false again.")

@@ -38,6 +38,12 @@ extension Transaction {
             .text(message.status.rawValue), .integer(message.createdAt.milliseconds))
     }
 
+    /// Erases a message with its deliveries: it tells of somebody whose data nobody may keep any more.
+    borrowing func eraseMessage(_ id: String) throws(StorageError) {
+        try eraseDeliveries(source: MessageTables.source, reference: id)
+        try run("DELETE FROM message WHERE id = ?", .text(id))
+    }
+
     /// Brings a message's status in step with its deliveries.
     borrowing func refreshStatus(ofMessage id: String) throws(StorageError) {
         let deliveries = try snapshot.deliveries(

@@ -11,15 +11,23 @@ struct App: Sendable {
     let router: Router
     let summaries: [RouteSummary]
     let metrics: MetricsRoutes
+    /// Looks customers up, for whoever talks with them.
+    let directory: Directory
+    let conversations: Conversations
     private let couriers: [Courier]
     private let now: WallClock
 
     /// Every feature's tables, in the order in which they refer to each other.
     static let migrations =
-        OutboundTables.migrations + IdempotencyTables.migrations + TokenTables.migrations + TopicTables.migrations
-        + MessageTables.migrations + Health.migrations
+        OutboundTables.migrations + IdempotencyTables.migrations + TokenTables.migrations + SecretTables.migrations
+        + TopicTables.migrations + MessageTables.migrations + CustomerTables.migrations + SurveyTables.migrations
+        + Health.migrations
 
-    init(database: Database, folder: String, rateLimit: Int, log: Log, now: @escaping WallClock = systemClock) {
+    /// - Parameter directoryCall: in place of one that is configured.
+    init(
+        database: Database, folder: String, rateLimit: Int, directory settings: DirectorySettings? = nil, log: Log,
+        now: @escaping WallClock = systemClock, directoryCall: Directory.Call? = nil
+    ) {
         self.database = database
         self.now = now
         transfers = Transfers(.init(userAgent: "parley/\(Program.version)"))
@@ -32,7 +40,11 @@ struct App: Sendable {
         dispatcher = Dispatcher(
             database: database, couriers: couriers, observers: [MessageTables.source: MessageRoutes.observer],
             configuration: configuration)
-        gate = Gate(rateLimit: rateLimit, now: now)
+        directory = Directory(
+            database: database,
+            call: directoryCall ?? settings.flatMap { [transfers] in Directory.call($0, over: transfers) }, now: now)
+        let gate = Gate(rateLimit: rateLimit, now: now)
+        self.gate = gate
 
         var routes = Routes(gate: gate)
         Health(database: database, folder: folder, now: now).register(in: &routes)
@@ -40,7 +52,27 @@ struct App: Sendable {
         TopicRoutes(database: database, now: now).register(in: &routes)
         ChannelRoutes(database: database, couriers: couriers, dispatcher: dispatcher, now: now).register(in: &routes)
         TokenRoutes(database: database, gate: gate, now: now).register(in: &routes)
-        metrics = MetricsRoutes(database: database, dispatcher: dispatcher)
+        let shelf = SurveyShelf()
+        let lookup: SurveyLookup = { id, version, snapshot throws(StorageError) in
+            try shelf.map(id, version, in: snapshot)?.survey
+        }
+        let key = SessionKey()
+        let live = LiveAnalytics(database: database, lookup: lookup)
+        conversations = Conversations(
+            database: database, shelf: shelf, directory: directory, key: key, now: now,
+            changed: { live.changed($0) })
+        database.listen(to: .surveySessionsErased) { live.changedSomewhere() }
+        CustomerRoutes(database: database, directory: directory, erasers: [conversations.eraser], now: now)
+            .register(in: &routes)
+        SurveyRoutes(database: database, shelf: shelf, now: now).register(in: &routes)
+        InvitationRoutes(database: database, key: key, now: now).register(in: &routes)
+        ChatRoutes(conversations: conversations).register(in: &routes)
+        SessionRoutes(conversations: conversations).register(in: &routes)
+        ResponseRoutes(database: database, shelf: shelf).register(in: &routes)
+        ExportRoutes(database: database, lookup: lookup).register(in: &routes)
+        AnalyticsRoutes(database: database, gate: gate, live: live, lookup: lookup).register(in: &routes)
+        metrics = MetricsRoutes(
+            database: database, dispatcher: dispatcher, directory: directory, conversations: conversations)
         metrics.register(in: &routes)
         let summaries = routes.summaries
         let description = Response.json(OpenAPI(summaries, version: Program.version))
@@ -61,6 +93,10 @@ struct App: Sendable {
         let secret = try await database.write { transaction throws(StorageError) in
             try transaction.prepareFirstStart(samples, at: now)
         }
+        conversations.key.load(
+            try await database.write { transaction throws(StorageError) in
+                try transaction.secret(named: SessionKey.name)
+            })
         gate.load(try await database.read { snapshot throws(StorageError) in try snapshot.tokens() })
         try await dispatcher.start()
         return secret

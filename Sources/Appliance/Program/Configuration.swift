@@ -1,3 +1,4 @@
+import Outbound
 import Web
 
 /// Everything `parley serve` can be told.
@@ -5,17 +6,23 @@ struct Configuration: Sendable {
     let dataFolder: String
     let listen: ListenAddress
     let tls: TLSFiles?
+    let origins: [String]
     let loops: Int
     let logLevel: Log.Level
     let logFormat: LogWriter.Format?  // nil: decided by whether stderr is a terminal
     let rateLimit: Int
     let stopSeconds: Int
     let samples: SampleSettings
+    let directory: DirectorySettings?
 
     init(_ values: OptionValues) throws(UsageError) {
         dataFolder = try Self.dataFolder(values)
         listen = try values.value(.listen, "host:port", ListenAddress.init)
         tls = try Self.tls(values)
+        origins = try values.value(.origins, "addresses such as https://example.org") { text in
+            let origins = text.split(separator: ",").map { String($0.trimmingSpaces) }
+            return origins.allSatisfy(Self.isOrigin) ? origins : nil
+        }
         loops = try values.value(.loops, "a number from 0 to 64") { Self.number($0, in: 0...64) }
         logLevel = try values.value(.logLevel, "one of debug, info, notice, warning, error") { text in
             Log.Level.allCases.first { $0.name == text }
@@ -26,6 +33,7 @@ struct Configuration: Sendable {
         rateLimit = try values.value(.rateLimit, "a number from 0 to 1000000") { Self.number($0, in: 0...1_000_000) }
         stopSeconds = try values.value(.stopSeconds, "a number from 0 to 300") { Self.number($0, in: 0...300) }
         samples = try SampleSettings(values)
+        directory = try Self.directory(values)
     }
 
     static func dataFolder(_ values: OptionValues) throws(UsageError) -> String {
@@ -40,6 +48,33 @@ struct Configuration: Sendable {
             let names = [Option.tlsCertificate, .tlsKey].map { "\($0.flag) (\($0.variable))" }
             throw UsageError(explanation: "\(names.joined(separator: ", ")): both are needed for TLS, or none")
         }
+    }
+
+    private static func directory(_ values: OptionValues) throws(UsageError) -> DirectorySettings? {
+        let token = values.given(.directoryToken)?.value
+        guard let url = values.given(.directoryURL) else {
+            guard token == nil else {
+                throw UsageError(
+                    explanation: "\(Option.directoryToken.variable): needs \(Option.directoryURL.variable) as well")
+            }
+            return nil
+        }
+        guard JSONRPCClient.canCall(url.value) else {
+            throw UsageError(
+                explanation:
+                    "\(url.name): '\(url.value)' is not an http or https URL without user name and password")
+        }
+        guard token?.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) != false else {
+            throw UsageError(
+                explanation: "\(Option.directoryToken.variable): needs printable ASCII characters, no spaces")
+        }
+        return DirectorySettings(url: url.value, token: token)
+    }
+
+    /// A scheme and a host, with a port or without, as browsers send it.
+    private static func isOrigin(_ text: String) -> Bool {
+        guard let rest = ["https://", "http://"].lazy.compactMap({ text.dropping($0) }).first else { return false }
+        return !rest.isEmpty && !rest.contains { "/?#@ ".contains($0) }
     }
 
     private static func number(_ text: String, in range: ClosedRange<Int>) -> Int? {
@@ -92,6 +127,10 @@ struct SampleSettings: Sendable {
             throw UsageError(explanation: "\(names): all three are needed for email, or none")
         }
     }
+}
+
+extension String {
+    fileprivate func dropping(_ start: String) -> Substring? { hasPrefix(start) ? dropFirst(start.count) : nil }
 }
 
 extension Substring {

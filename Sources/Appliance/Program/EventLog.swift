@@ -73,12 +73,13 @@ extension Log {
         }
     }
 
-    /// One line for each request, for whoever asks for it.
+    /// One line for each request, for whoever asks for it. A path that holds a secret is shown as its pattern.
     func note(_ exchange: Exchange) {
+        let path = exchange.routePattern.contains("{token}") ? exchange.routePattern : exchange.path
         debug(
             "request",
             [
-                "method": .text(exchange.method.name), "path": .text(exchange.path),
+                "method": .text(exchange.method.name), "path": .text(path),
                 "status": .integer(exchange.status),
                 "ms": .real(Double(exchange.nanoseconds) / 1e6), "bytes": .integer(exchange.bytesSent),
                 "peer": .text(exchange.peer), "request": .text(exchange.requestID),

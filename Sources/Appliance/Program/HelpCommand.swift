@@ -7,10 +7,17 @@ enum HelpCommand {
           serve                     runs the program until SIGTERM or SIGINT
           check [--live]            checks settings and data; --live asks a running program whether it is ready
           backup FILE               copies the database to FILE while it is in use, and verifies the copy
+          survey check FILE         says what is wrong with the definition of a survey; - reads standard input
           token list                lists the tokens
           token create NAME --scope SCOPE[,SCOPE…] [--days N]
                                     makes a token and prints it, once; scopes: \(scopes)
           token revoke ID           revokes a token for good
+          chat SURVEY [--customer ID] [--invitation TOKEN] [--session TOKEN] [--language TAG] [--url URL]
+                                    takes a survey of a running program in the terminal
+          load survey [ID] [--customers N] [--concurrent N] [--rate R] [--seconds S] [--json] [--url URL]
+                                    has N customers take a survey, ice-cream when none is named, each answering R times
+                                    a second (0: as soon as asked), none beginning after S seconds, and says how the
+                                    program kept up
           version                   prints the version
           help                      prints this
 

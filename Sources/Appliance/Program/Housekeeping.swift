@@ -2,12 +2,13 @@ import Storage
 
 /// What has to be forgotten from time to time.
 struct Housekeeping: Sendable {
-    /// Keys live for 24 hours; an hour more matters to nobody.
-    static let interval = Duration.seconds(3_600)
+    /// Keys live for 24 hours, and sessions that nobody goes on with are found at most a minute late.
+    static let interval = Duration.seconds(60)
     /// Rows of one write: a fraction of a millisecond each, so that other writes do not wait for this one.
     static let rowsMax = 500
 
     let database: Database
+    let conversations: Conversations
     let log: Log
     let now: WallClock
 
@@ -16,6 +17,7 @@ struct Housekeeping: Sendable {
         repeat {
             do throws(StorageError) {
                 try await forget()
+                while try await conversations.markAbandoned() == Abandonment.sessionsMax {}
             } catch {
                 log.warning("housekeeping failed", ["cause": .text(error.code)])
             }

@@ -8,11 +8,15 @@ final class MetricsRoutes: Sendable {
     let requests = RequestMetrics()
     private let database: Database
     private let dispatcher: Dispatcher
+    private let directory: Directory
+    private let conversations: Conversations
     private let server = Mutex<Server?>(nil)
 
-    init(database: Database, dispatcher: Dispatcher) {
+    init(database: Database, dispatcher: Dispatcher, directory: Directory, conversations: Conversations) {
         self.database = database
         self.dispatcher = dispatcher
+        self.directory = directory
+        self.conversations = conversations
     }
 
     /// The listener exists only once there are routes: it is made known here when it starts.
@@ -42,6 +46,9 @@ final class MetricsRoutes: Sendable {
         add(database.statistics, to: &text)
         add(depths, at: now, to: &text)
         add(dispatcher.statistics, to: &text)
+        add(conversations.statistics.current, to: &text)
+        text.single("parley_survey_chats", .gauge, "Conversations shown over a WebSocket.", conversations.chats.count)
+        if directory.isThere { add(directory.statistics, to: &text) }
         return text.text
     }
 
@@ -149,6 +156,31 @@ final class MetricsRoutes: Sendable {
             Double(outbound.deliveredLatencySumMs) / 1_000)
         text.metric("parley_channel_held", .gauge, "1 for a channel that is held back by itself.")
         for channel in outbound.held.keys.sorted() { text.sample("parley_channel_held", 1, ["channel": channel]) }
+    }
+
+    private func add(_ surveys: ConversationStatistics, to text: inout PrometheusText) {
+        text.single("parley_survey_sessions_begun_total", .counter, "Survey sessions begun.", surveys.begun)
+        text.single("parley_survey_sessions_completed_total", .counter, "Survey sessions completed.", surveys.completed)
+        text.single("parley_survey_sessions_abandoned_total", .counter, "Survey sessions abandoned.", surveys.abandoned)
+        text.single("parley_survey_answers_total", .counter, "Messages of customers, on disk.", surveys.answers)
+        text.single(
+            "parley_survey_answers_repeated_total", .counter, "Messages that came again under the same key.",
+            surveys.repeated)
+        text.histogram(
+            "parley_survey_answer_seconds", "From a message to what is said to it, on disk.", surveys.answerSeconds)
+    }
+
+    private func add(_ directory: DirectoryStatistics, to text: inout PrometheusText) {
+        let name = "parley_directory_lookups_total"
+        text.metric(name, .counter, "Customers looked up in the directory, by what came of it.")
+        text.sample(name, directory.fresh, ["outcome": "fresh"])
+        text.sample(name, directory.cached, ["outcome": "cached"])
+        text.sample(name, directory.lastKnown, ["outcome": "last_known"])
+        text.sample(name, directory.unknown, ["outcome": "unknown"])
+        text.sample(name, directory.failed, ["outcome": "failed"])
+        text.single(
+            "parley_directory_left_alone", .gauge, "1 while the directory is not asked because it keeps failing.",
+            directory.isLeftAlone ? 1 : 0)
     }
 }
 

@@ -56,7 +56,7 @@ struct OpenAPI: Encodable, Sendable {
             var answers = ["default": Answer(description: "A problem (RFC 9457).", problem: true)]
             let success =
                 switch route.method {
-                case .delete: ("204", "Done.")
+                case .delete: ("2XX", "Done.")
                 case .post: ("2XX", "Done; the answer is the thing as it is now.")
                 default: ("200", "The thing as it is now.")
                 }

@@ -23,6 +23,9 @@ extension Option {
     static let tlsKey = Option(
         flag: "--tls-key", variable: "PARLEY_TLS_KEY", placeholder: "FILE", standard: "",
         about: "PEM file with the certificate's key, not encrypted.")
+    static let origins = Option(
+        flag: "--origins", variable: "PARLEY_ORIGINS", placeholder: "URLS", standard: "",
+        about: "Other sites whose pages may open WebSockets here, such as https://example.org, commas between.")
     static let loops = Option(
         flag: "--loops", variable: "PARLEY_LOOPS", placeholder: "N", standard: "0",
         about: "Event loops, 1 to 64; 0 is one for each core.")
@@ -34,7 +37,7 @@ extension Option {
         about: "json, text, or auto: text on a terminal, json elsewhere.")
     static let rateLimit = Option(
         flag: "--rate-limit", variable: "PARLEY_RATE_LIMIT", placeholder: "N", standard: "1000",
-        about: "Requests a second for each token, bursts of twice that; 0 is no limit.")
+        about: "Requests a second for each token, and each address without one, bursts of twice that; 0: no limit.")
     static let stopSeconds = Option(
         flag: "--stop-seconds", variable: "PARLEY_STOP_SECONDS", placeholder: "N", standard: "20",
         about: "How long running requests and deliveries may take to end after SIGTERM, 0 to 300.")
@@ -59,10 +62,17 @@ extension Option {
     static let emailTo = Option(
         flag: "", variable: "PARLEY_EMAIL_TO", placeholder: "", standard: "",
         about: "First start: recipients of the channel 'email', separated by commas.")
+    static let directoryURL = Option(
+        flag: "--directory-url", variable: "PARLEY_DIRECTORY_URL", placeholder: "URL", standard: "",
+        about: "Where customers are looked up over JSON-RPC 2.0 (customer.get); docs/customers.md.")
+    static let directoryToken = Option(
+        flag: "", variable: "PARLEY_DIRECTORY_TOKEN", placeholder: "", standard: "",
+        about: "Sent to the directory as a bearer token.")
 
     static let all = [
-        data, listen, tlsCertificate, tlsKey, loops, logLevel, logFormat, rateLimit, stopSeconds,
+        data, listen, tlsCertificate, tlsKey, origins, loops, logLevel, logFormat, rateLimit, stopSeconds,
         adminToken, slackWebhookURL, smtpURL, smtpUsername, smtpPassword, smtpFrom, emailTo,
+        directoryURL, directoryToken,
     ]
 }
 

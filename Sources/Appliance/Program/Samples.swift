@@ -71,6 +71,7 @@ extension Transaction {
                         name: topic, channels: [channel], template: Topic.templateStandard,
                         createdAt: Timestamp(now), changedAt: Timestamp(now)))
             }
+            try insertSampleSurvey(at: now)
         }
         return try prepareAdminToken(samples.settings.adminToken, among: tokens, at: now)
     }

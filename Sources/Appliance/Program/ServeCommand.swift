@@ -38,7 +38,8 @@ enum ServeCommand {
         let database = try Database(
             .init(folder: configuration.dataFolder, onEvent: { log.note($0) }), migrations: App.migrations)
         let app = App(
-            database: database, folder: configuration.dataFolder, rateLimit: configuration.rateLimit, log: log)
+            database: database, folder: configuration.dataFolder, rateLimit: configuration.rateLimit,
+            directory: configuration.directory, log: log)
         let stopTime = Duration.seconds(configuration.stopSeconds)
         do {
             try await serve(app, configuration, log, until: signals)
@@ -71,7 +72,11 @@ enum ServeCommand {
                 "data": .text(configuration.dataFolder),
                 "scheme": .text(configuration.tls == nil ? "http" : "https"),
             ])
-        let housekeeping = Task { await Housekeeping(database: app.database, log: log, now: systemClock).run() }
+        let housekeeping = Task {
+            await Housekeeping(
+                database: app.database, conversations: app.conversations, log: log, now: systemClock
+            ).run()
+        }
         let signal = await untilStopped(server, log, signals)
         log.info("stopping", ["signal": .text(signal)])
         housekeeping.cancel()
@@ -108,6 +113,7 @@ enum ServeCommand {
     private static func listener(for app: App, _ configuration: Configuration, _ log: Log) -> Server.Configuration {
         var listener = Server.Configuration(listen: configuration.listen)
         listener.tls = configuration.tls
+        listener.originsAllowed = configuration.origins
         if configuration.loops > 0 { listener.loops = configuration.loops }
         let requests = app.metrics.requests
         listener.onEvent = { log.note($0) }

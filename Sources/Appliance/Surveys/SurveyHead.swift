@@ -1,0 +1,30 @@
+/// A survey without what it asks: its name, and which version of it people get.
+struct SurveyHead: Equatable, Sendable {
+    let id: String
+    var status: Status
+    /// The newest published; 0 for none.
+    var version: Int
+    let createdAt: Timestamp
+    var changedAt: Timestamp
+
+    enum Status: String, CaseIterable, Codable, Sendable {
+        case draft, published, archived
+    }
+}
+
+extension SurveyHead: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(status, forKey: .status)
+        try container.encode(version, forKey: .version)
+        try container.encode(createdAt, forKey: .createdAt)
+        try container.encode(changedAt, forKey: .changedAt)
+    }
+
+    private enum Key: String, CodingKey {
+        case id, status, version
+        case createdAt = "created_at"
+        case changedAt = "changed_at"
+    }
+}
