@@ -1,6 +1,6 @@
 """Measures Parley against its peers in one run, on one machine, and prints one table.
 
-    python3 Tests/Bench/bench.py [--quick] [--only healthz,accept,outbox,start,echo,rooms,idle,tls]
+    python3 Tests/Bench/bench.py [--quick] [--only healthz,accept,outbox,start,echo,rooms,idle,tls,conversations,export]
 
 The server has one core and the load the other. Rounds alternate between Parley and its peers, so that what else the
 machine does falls on all of them; figures are medians of the rounds. CPU is user + system time of the server's
@@ -23,6 +23,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "BlackBox"))
 
+import conversations  # noqa: E402
+import export  # noqa: E402
 import handshakes  # noqa: E402
 import peers  # noqa: E402
 import rows  # noqa: E402
@@ -253,7 +255,8 @@ def resident(pid):
 
 
 PARTS = {"healthz": healthz, "accept": accept, "outbox": outbox, "start": start,
-         "echo": sockets.echo, "rooms": sockets.rooms, "idle": sockets.idle, "tls": handshakes.tls}
+         "echo": sockets.echo, "rooms": sockets.rooms, "idle": sockets.idle, "tls": handshakes.tls,
+         "conversations": conversations.conversations, "export": export.export}
 
 
 def main():

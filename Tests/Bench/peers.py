@@ -147,6 +147,16 @@ def fastapi_sockets():
         yield port, process.pid
 
 
+@contextlib.contextmanager
+def fastapi_survey(database):
+    """FastAPI's survey chatbot on a new database; (address, pid)."""
+    command = on_server_core(virtual_environment(), str(HERE / "fastapi_survey.py"), str(database))
+    with running(command, stdout=subprocess.PIPE, text=True) as process:
+        address = f"127.0.0.1:{process.stdout.readline().strip()}"
+        answering(f"http://{address}/healthz", process)
+        yield address, process.pid
+
+
 def need_descriptors(count):
     """Lets the programs started from here on have so many open files; fails where the machine does not."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
