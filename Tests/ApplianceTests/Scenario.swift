@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Storage
 import Testing
 import Web
@@ -23,9 +22,7 @@ final class TestAppliance: Sendable {
     }
 
     private init(rateLimit: Int) throws {
-        var template = Array("/tmp/parley-test-XXXXXX\0".utf8.map(CChar.init))
-        guard mkdtemp(&template) != nil else { throw StorageError.cannotOpen }
-        folder = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
+        folder = try makeTestFolder()
         let database = try Database(.init(folder: folder), migrations: App.migrations)
         app = App(database: database, folder: folder, rateLimit: rateLimit, log: .silent)
     }

@@ -19,7 +19,6 @@ extension Customer {
     /// 128 characters of four bytes; what looks like one character can be hundreds of bytes long.
     static let idBytesMax = 512
     static let attributesMax = 50
-    static let attributeNameBytesMax = 32
     static let textCharactersMax = 1_000
 
     /// Whether `id` can name a customer: 1 to 128 printable characters, no space at either end.
@@ -41,21 +40,11 @@ extension Customer {
     static let idExplanation =
         "Must be 1 to \(idCharactersMax) printable characters, none of them '/' or '\\', and no space at either end."
 
-    /// Lower-case letters, digits and `_`, the first a letter, at most 32: as they stand in `{customer.name|there}`.
-    static func isValid(attributeName name: String) -> Bool {
-        guard let first = name.utf8.first, name.utf8.count <= attributeNameBytesMax, isLetter(first) else {
-            return false
-        }
-        return name.utf8.allSatisfy {
-            isLetter($0) || $0 == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-        }
-    }
-
     /// What is wrong with one attribute, for whoever sent it; nil when it can be kept.
     static func problem(with name: String, _ value: Scalar) -> String? {
-        guard isValid(attributeName: name) else {
+        guard Identifier.isValid(name) else {
             return "'\(name.prefix(40))' is not a name of lower-case letters, digits and '_', at most "
-                + "\(attributeNameBytesMax), the first a letter."
+                + "\(Identifier.bytesMax), the first a letter."
         }
         guard case .text(let text) = value else { return nil }
         if text.utf8.contains(0) { return "'\(name)' must not contain the NUL character." }
@@ -71,8 +60,6 @@ extension Customer {
         }
         return nil
     }
-
-    private static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
 }
 
 extension Customer: Encodable {

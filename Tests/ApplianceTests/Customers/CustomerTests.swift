@@ -26,7 +26,7 @@ import Testing
             ("größe", false),
             (String(repeating: "a", count: 33), false),
         ])
-    func names(_ name: String, isValid: Bool) { #expect(Customer.isValid(attributeName: name) == isValid) }
+    func names(_ name: String, isValid: Bool) { #expect(Identifier.isValid(name) == isValid) }
 
     @Test("a thousand characters and fifty attributes are enough")
     func limits() {

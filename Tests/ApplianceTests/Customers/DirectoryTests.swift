@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Outbound
 import Storage
 import Synchronization
@@ -24,9 +23,7 @@ final class DirectoryHouse: Sendable {
     private let answer = Mutex<Answer>({ _, _ in .failed })
 
     init() throws {
-        var template = Array("/tmp/parley-test-XXXXXX\0".utf8.map(CChar.init))
-        guard mkdtemp(&template) != nil else { throw StorageError.cannotOpen }
-        folder = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
+        folder = try makeTestFolder()
         database = try Database(.init(folder: folder), migrations: App.migrations)
     }
 

@@ -86,7 +86,8 @@ import Web
         var newer = Survey.everyKind
         newer.questions.removeAll { $0.id == "age" }
         newer.questions.reverse()
-        newer.questions[newer.position(of: "flavour") ?? 0].kind = .choice([Survey.option("vanilla")])
+        let flavour = newer.questions.firstIndex { $0.id == "flavour" } ?? 0
+        newer.questions[flavour].kind = .choice([Survey.option("vanilla")])
         try await withResults([.everyKind, newer]) { [newer] fixture in
             try await fixture.database.write { transaction throws(StorageError) in
                 try transaction.play(.session(1), .everyKind, [("flavour", .option("mint")), ("age", .number(30))])

@@ -31,9 +31,7 @@ final class Parlour: Sendable {
     static func open(directory: Directory.Call? = nil) async throws -> Parlour {
         // In memory where there is room for it: the simulations write a hundred thousand times.
         let root = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
-        var template = Array("\(root)/parley-test-XXXXXX\0".utf8.map(CChar.init))
-        guard mkdtemp(&template) != nil else { throw StorageError.cannotOpen }
-        let folder = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
+        let folder = try makeTestFolder(in: root)
         let clock = Mutex<WallClock>({ noon })
         let app = try app(in: folder, directory) { clock.withLock { $0 }() }
         let parlour = Parlour(app, folder, directory)

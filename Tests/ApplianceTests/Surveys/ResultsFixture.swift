@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 import Storage
 import Testing
 import Web
@@ -21,9 +20,7 @@ final class ResultsFixture: Sendable {
 
     /// - Parameter versions: the definitions of survey `s`, version 1 first.
     init(_ versions: [Survey], pause: @escaping @Sendable (Duration) async -> Void = { _ in }) async throws {
-        var template = Array("/tmp/parley-results-XXXXXX\0".utf8.map(CChar.init))
-        guard mkdtemp(&template) != nil else { throw StorageError.cannotOpen }
-        folder = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
+        folder = try makeTestFolder()
         database = try Database(.init(folder: folder), migrations: SurveyTables.migrations)
         gate = Gate(rateLimit: 0, now: { 0 })
         gate.load([Self.reader])

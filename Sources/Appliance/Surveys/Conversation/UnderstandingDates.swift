@@ -59,10 +59,7 @@ extension Understanding {
 
     /// Nil when there is no such day.
     private static func date(_ year: Int, _ month: Int, _ day: Int) -> String? {
-        guard (1_000...9_999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
-        let isLeap = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
-        let length = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
-        guard day <= length else { return nil }
+        guard (1_000...9_999).contains(year), CalendarDay.isReal(year, month, day) else { return nil }
         func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         return "\(year)-\(padded(month))-\(padded(day))"
     }

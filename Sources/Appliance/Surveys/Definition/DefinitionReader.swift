@@ -132,7 +132,7 @@ extension DefinitionReader {
             if object.has(key) { refuse(object.path(of: key), "Must be text.") }
             return ""
         }
-        if !SurveyDefinition.isIdentifier(text) {
+        if !Identifier.isValid(text) {
             refuse(
                 object.path(of: key),
                 "Must be a lower-case letter, then lower-case letters, digits and '_', at most 32.")

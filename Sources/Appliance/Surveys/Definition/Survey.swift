@@ -40,14 +40,12 @@ struct Survey: Equatable, Sendable {
 
 extension Survey {
     func question(_ id: String) -> Question? { questions.first { $0.id == id } }
-    func position(of id: String) -> Int? { questions.firstIndex { $0.id == id } }
 
     /// The language of this survey that a tag asks for: that one, or one of the same root (`pt` for `pt-br`, and the
     /// other way round).
     func language(offering tag: String) -> String? {
         let tag = tag.lowercased()
-        func root(_ tag: String) -> Substring { tag.prefix { $0 != "-" } }
-        return languages.first { $0 == tag } ?? languages.first { root($0) == root(tag) }
+        return languages.first { $0 == tag } ?? languages.first { Tag.root($0) == Tag.root(tag) }
     }
 }
 

@@ -152,7 +152,7 @@ extension SurveyChecker {
                 }
                 let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
                 switch (parts[0], parts.count) {
-                case ("customer", 2) where SurveyDefinition.isIdentifier(parts[1]): break
+                case ("customer", 2) where Identifier.isValid(parts[1]): break
                 case ("answers", 2): checkAnswer(parts[1], path, isKnown)
                 default:
                     refuse(path, "'{\(name)}' is neither {customer.attribute|…} nor {answers.question|…}.")

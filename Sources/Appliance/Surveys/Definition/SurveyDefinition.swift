@@ -53,34 +53,20 @@ enum SurveyDefinition {
         return problems.prefix(problemsMax) + [FieldProblem(root, "There are \(rest) more problems.")]
     }
 
-    /// Ids of questions and options, names of customer attributes: a lower-case letter, then lower-case letters, digits
-    /// and `_`, at most 32.
-    static func isIdentifier(_ text: String) -> Bool {
-        guard let first = text.utf8.first, isLetter(first), text.utf8.count <= 32 else { return false }
-        return text.utf8.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
-    }
-
     /// A language tag such as `en` or `pt-br`: letters of two or three, then parts of two to eight letters or digits.
     static func isLanguageTag(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        guard parts.count <= 3, (2...3).contains(parts[0].count), parts[0].allSatisfy(isLetter) else { return false }
+        guard parts.count <= 3, (2...3).contains(parts[0].count), parts[0].allSatisfy(Identifier.isLetter) else { return false }
         return parts.dropFirst().allSatisfy { part in
-            (2...8).contains(part.count) && part.allSatisfy { isLetter($0) || isDigit($0) }
+            (2...8).contains(part.count) && part.allSatisfy { Identifier.isLetter($0) || Identifier.isDigit($0) }
         }
     }
 
     /// A day of the calendar as `YYYY-MM-DD`, from the year 1 on.
     static func isDay(_ text: String) -> Bool {
         let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        guard parts.map(\.count) == [4, 2, 2], parts.allSatisfy({ $0.allSatisfy(isDigit) }) else { return false }
+        guard parts.map(\.count) == [4, 2, 2], parts.allSatisfy({ $0.allSatisfy(Identifier.isDigit) }) else { return false }
         let numbers = parts.map { $0.reduce(0) { 10 * $0 + Int($1 - UInt8(ascii: "0")) } }
-        let (year, month, day) = (numbers[0], numbers[1], numbers[2])
-        guard year >= 1, (1...12).contains(month) else { return false }
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let days = month == 2 ? (isLeap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
-        return (1...days).contains(day)
+        return CalendarDay.isReal(numbers[0], numbers[1], numbers[2])
     }
-
-    private static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
-    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }

@@ -57,7 +57,7 @@ struct AnalyticsRoutes: Sendable {
             }
         }
         let caller = try gate.admit(request, needing: .surveysRead)
-        let isThere = try await database.read { snapshot throws(StorageError) in try snapshot.hasSurvey(id) }
+        let isThere = try await database.read { snapshot throws(StorageError) in try snapshot.surveyHead(id) != nil }
         guard isThere else { throw Problem.notFound("survey") }
         return .webSocket(WebSocket.Limits(messageBytesMax: Self.messageBytesMax)) { socket in
             await watch(id, socket, caller)

@@ -18,7 +18,7 @@ extension Snapshot {
     ) throws(StorageError) -> SurveyAnalytics? {
         let versions = try surveyVersions(id, filter.version)
         guard let newest = versions.first else {
-            guard try hasSurvey(id), filter.version == nil else { return nil }
+            guard try surveyHead(id) != nil, filter.version == nil else { return nil }
             return AnalyticsStep.analytics(id, version: 0, [], [])
         }
         let sums = try tallySums(id, filter)
@@ -29,10 +29,6 @@ extension Snapshot {
         var analytics = AnalyticsStep.analytics(id, version: newest, sums, definitions)
         for part in parts { analytics.parts[part] = try sessions(of: id, filter, by: part) }
         return analytics
-    }
-
-    borrowing func hasSurvey(_ id: String) throws(StorageError) -> Bool {
-        try first("SELECT 1 FROM survey WHERE id = ?", .text(id)) { _ in true } ?? false
     }
 
     /// The published versions, the newest first; only `wanted`, if it is there.

@@ -30,7 +30,7 @@ struct ExportRoutes: Sendable {
             since: query.time("since"), until: query.time("until"))
         try query.finish()
         let isThere = try await database.read { snapshot throws(StorageError) in
-            let isThere = try snapshot.hasSurvey(id)
+            let isThere = try snapshot.surveyHead(id) != nil
             guard isThere, filter.version != nil else { return isThere }
             return try !snapshot.surveyVersions(id, filter.version).isEmpty
         }

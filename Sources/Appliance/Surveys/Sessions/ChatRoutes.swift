@@ -127,8 +127,7 @@ extension Saying {
 
     /// Whether it begins as an object with a name in it, which no sentence does.
     private static func looksLikeJSON(_ bytes: [UInt8]) -> Bool {
-        let blanks = Set(" \t\r\n".utf8)
-        let start = bytes.lazy.filter { !blanks.contains($0) }.prefix(2)
+        let start = bytes.lazy.filter { $0 != 0x20 && $0 != 0x09 && $0 != 0x0D && $0 != 0x0A }.prefix(2)
         return start.elementsEqual(#"{""#.utf8)
     }
 

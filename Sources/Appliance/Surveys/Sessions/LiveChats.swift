@@ -46,10 +46,7 @@ final class LiveChat: Sendable {
         shown.withLock { shown in
             // What happens before it begins is what it begins with, or catches up on.
             guard let last = shown else { return true }
-            guard standing.session.right == right else {
-                socket.close(.policyViolation, "session.unknown")
-                return true
-            }
+            if leaveOut(unless: standing.session.right) { return true }
             let news = standing.turns.filter { $0.seq > last }
             guard let first = news.first, let newest = news.last else { return true }
             guard first.seq == last + 1 else { return false }
@@ -94,8 +91,13 @@ final class LiveChat: Sendable {
     }
 
     /// Ends if it was opened by less than what the conversation needs by now.
-    func leaveOut(unless right: SessionRight) {
-        if right != self.right { socket.close(.policyViolation, "session.unknown") }
+    ///
+    /// - Returns: whether it does.
+    @discardableResult
+    func leaveOut(unless right: SessionRight) -> Bool {
+        guard right != self.right else { return false }
+        socket.close(.policyViolation, "session.unknown")
+        return true
     }
 
     /// Ends because another connection shows the conversation now.

@@ -23,9 +23,7 @@ extension Snapshot {
             session: session, conversation: conversation,
             step: SurveyStep(map: map, customer: person.mapValues(\.value), now: Timestamp(now)))
     }
-}
 
-extension Snapshot {
     /// The same for who has this right to it, as long as it is that.
     borrowing func place(
         by right: SessionRight, on shelf: SurveyShelf, at now: Int64
@@ -116,7 +114,10 @@ extension Transaction {
         }
         let known = min(seq ?? place.session.turns - 1, place.session.turns)
         var turns = try snapshot.turns(in: place.session.id, after: max(0, known), atMost: Standing.turnsMax)
-        let last = try snapshot.turns(in: place.session.id, after: place.session.turns - 1).last
+        var last = turns.last
+        if last?.seq != place.session.turns {
+            last = try snapshot.turns(in: place.session.id, after: place.session.turns - 1).last
+        }
         if place.session.status == .abandoned || last?.message.kind == .paused {
             let before = place.conversation
             let (conversation, message) = place.step.resume(before)
