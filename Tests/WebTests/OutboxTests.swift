@@ -18,13 +18,16 @@ import Testing
             if !bytes.isEmpty { pieces.append((bytes, key)) }
         }
 
-        mutating func takeBack(where isNeedless: (UInt64) -> Bool) {
+        @discardableResult
+        mutating func takeBack(where isNeedless: (UInt64) -> Bool) -> Int {
+            let before = pieces.count
             var begin = -sent
             pieces = pieces.filter { piece in
                 defer { begin += piece.bytes.count }
                 guard begin >= Outbox.pinnedBytes, let key = piece.key else { return true }
                 return !isNeedless(key)
             }
+            return before - pieces.count
         }
 
         mutating func removeFirst(_ count: Int) {
@@ -98,8 +101,8 @@ import Testing
                 model.append(bytes, key: 0)
                 model.removeFirst(sent)
             case 3, 4:
-                outbox.push(bytes, key: key)
-                if key != 0 { model.takeBack { $0 == key } }
+                let replaced = outbox.push(bytes, key: key)
+                #expect(replaced == (key == 0 ? 0 : model.takeBack { $0 == key }), "seed \(seed) step \(step)")
                 model.append(bytes, key: key)
             case 5:
                 outbox.takeBack { $0.key <= key }

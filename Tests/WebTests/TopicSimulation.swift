@@ -7,7 +7,8 @@ import Testing
 /// Listeners that come, stall, are cut off, leave and come back while others publish, drawn from a seed.
 ///
 /// For every socket and topic: numbers rise; of what was published since it joined only messages that a later one of
-/// the same key made needless may be missing; and who is still there at the end has everything.
+/// the same key made needless may be missing, and those that had nothing for it; what was for each alone says its own
+/// name; and who is still there at the end has everything.
 @Suite(.timeLimit(.minutes(2)), .serialized) struct TopicSimulation {
     @Test("whoever listens misses nothing but what was replaced", arguments: 0..<40 as Range<UInt64>)
     func comingAndGoing(seed: UInt64) async throws {
@@ -52,10 +53,11 @@ import Testing
     private static func publish(in rooms: Rooms, isFlood: Bool, seed: UInt64) {
         var random = SeededRandom(seed: seed)
         for _ in 0..<Int.random(in: 1...40, using: &random) {
+            let key = [nil, nil, "a", "b", "c"].randomElement(using: &random) ?? nil
             rooms.publish(
-                in: .random(in: rooms.topics.indices, using: &random),
-                key: [nil, nil, "a", "b", "c"].randomElement(using: &random) ?? nil,
-                bytes: (isFlood ? [300, 20_000, 40_000] : [0, 30, 300, 1_000]).randomElement(using: &random) ?? 0)
+                in: .random(in: rooms.topics.indices, using: &random), key: key,
+                bytes: (isFlood ? [300, 20_000, 40_000] : [0, 30, 300, 1_000]).randomElement(using: &random) ?? 0,
+                isPersonal: key != nil && Bool.random(using: &random))
         }
     }
 }
@@ -134,7 +136,8 @@ private struct Crowd {
     func goHome() { for member in members { member.listener?.client.close() } }
 
     private mutating func enter(_ index: Int, _ random: inout SeededRandom) throws {
-        let listener = try RoomListener(port: port, buffers: Bool.random(using: &random) ? 8 << 10 : nil)
+        let listener = try RoomListener(
+            port: port, buffers: Bool.random(using: &random) ? 8 << 10 : nil, member: all.count)
         all.append(listener)
         members[index].listener = listener
         members[index].stallsFor = 0
@@ -193,13 +196,15 @@ extension Crowd.Member {
 
 /// Topics behind a WebSocket that is told what to do, and a record of all that was published in them.
 ///
-/// `join <topic> <since or ->` is answered `joined <topic> <low> <high> <replay> <newest of each key>`, where the
-/// numbers of the topic just before and after bound the one that was joined at. `leave <topic>` is answered
+/// `join <topic> <since or -> <member>` is answered `joined <topic> <low> <high> <replay> <newest of each key>`, where
+/// the numbers of the topic just before and after bound the one that was joined at. `leave <topic>` is answered
 /// `left <topic>`, and `say <topic> <key or -> <bytes>` publishes.
 final class Rooms: Sendable {
     private struct Entry {
         let key: String?
         let bytes: Int
+        /// Each member gets its own, or nothing; nobody gets it later.
+        let isPersonal: Bool
     }
 
     let topics: [Topic]
@@ -231,7 +236,7 @@ final class Rooms: Sendable {
         switch words[0] {
         case "join":
             let low = topics[index].sequence
-            let replay = await topics[index].subscribe(socket, since: Int(words[2]))
+            let replay = await topics[index].subscribe(socket, since: Int(words[2]), as: Int(words[3]) ?? 0)
             let (high, state) = (topics[index].sequence, newest(in: index))
             let keys = state.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
             await socket.send("joined \(index) \(low) \(high) \(replay) \(keys)")
@@ -247,12 +252,26 @@ final class Rooms: Sendable {
 
     var listeners: Int { topics.reduce(0) { $0 + $1.listeners } }
 
+    /// Whether a personal message has something for a member.
+    static func isFor(_ member: Int, _ sequence: Int) -> Bool { (sequence + member) % 5 != 0 }
+
     @discardableResult
-    func publish(in topic: Int, key: String?, bytes: Int) -> Int {
-        topics[topic].publish(replacing: key) { sequence in
-            let head = Array("m \(topic) \(sequence) \(key ?? "-") ".utf8)
-            published.withLock { $0[topic].append(Entry(key: key, bytes: head.count + bytes)) }
-            return .binary(head + Array(repeating: 0x2E, count: bytes))
+    func publish(in topic: Int, key: String?, bytes: Int, isPersonal: Bool = false) -> Int {
+        let rest = Array(repeating: UInt8(ascii: "."), count: bytes)
+        // Entries must be in the order of the numbers, and personal messages are made later.
+        return published.withLock { published in
+            if isPersonal, let key {
+                published[topic].append(Entry(key: key, bytes: 40 + bytes, isPersonal: true))
+                return topics[topic].publish(replacing: key) { sequence, member in
+                    guard Self.isFor(member, sequence) else { return nil }
+                    return .binary(Array("p \(topic) \(sequence) \(key) \(member) ".utf8) + rest)
+                }
+            }
+            return topics[topic].publish(replacing: key) { sequence in
+                let head = Array("m \(topic) \(sequence) \(key ?? "-") ".utf8)
+                published[topic].append(Entry(key: key, bytes: head.count + bytes, isPersonal: false))
+                return .binary(head + rest)
+            }
         }
     }
 
@@ -289,14 +308,19 @@ final class Rooms: Sendable {
         var laterKeys = Set(entries.dropFirst(hearing.last).compactMap(\.key))
         for sequence in stride(from: hearing.last, to: start, by: -1) {
             let key = entries[sequence - 1].key
-            if !heard.contains(sequence), key.map({ !laterKeys.contains($0) }) ?? true {
+            let isMissing = !heard.contains(sequence) && !(key.map { laterKeys.contains($0) } ?? false)
+            // It joined after that, or somewhere there.
+            let isNotForIt =
+                entries[sequence - 1].isPersonal
+                && (sequence <= hearing.high || !Self.isFor(hearing.member, sequence))
+            if isMissing, !isNotForIt {
                 problems.append("\(sequence) of topic \(hearing.topic) is missing between \(start) and \(hearing.last)")
             }
             if let key { laterKeys.insert(key) }
         }
         guard hearing.isJoined else { return problems }
         if hearing.isLost, let since = hearing.since, since <= hearing.low {
-            let missed = entries[since..<hearing.high]
+            let missed = entries[since..<hearing.high].filter { !$0.isPersonal }
             let bytes = missed.reduce(0) { $0 + $1.bytes + 10 }
             if missed.count <= history.messagesMax, bytes <= history.bytesMax {
                 problems.append("what came after \(since) was lost, though only \(missed.count) messages had come")
@@ -324,6 +348,7 @@ final class RoomListener {
     /// What came from one topic between joining and leaving it.
     struct Hearing {
         let topic: Int
+        let member: Int
         let since: Int?
         var isJoined = false
         /// The numbers of the topic just before and just after it was joined.
@@ -345,6 +370,7 @@ final class RoomListener {
     }
 
     let client: WireClient
+    let member: Int
     private(set) var hearings: [Hearing] = []
     /// By topic, where in `hearings` what is being heard is.
     private var places: [Int: Int] = [:]
@@ -354,8 +380,11 @@ final class RoomListener {
     private(set) var hasSaidClose = false
     private var reader = FrameReader(as: .client, limits: WebSocket.Limits(messageBytesMax: 16 << 20))
 
-    /// - Parameter buffers: the kernel's, on both sides.
-    init(port: Int, target: String = "/rooms", buffers: Int32? = nil) throws {
+    /// - Parameters:
+    ///   - buffers: the kernel's, on both sides.
+    ///   - member: whose personal messages it gets.
+    init(port: Int, target: String = "/rooms", buffers: Int32? = nil, member: Int = 0) throws {
+        self.member = member
         client = try WireClient(port: port, receiveBufferBytes: buffers)
         let target = target + (buffers.map { "?buffer=\($0)" } ?? "")
         client.send(ClientHandshake().request(host: "localhost", target: target))
@@ -382,9 +411,9 @@ final class RoomListener {
     /// - Parameter newest: what the topic has reached before.
     func join(_ topic: Int, since: Int? = nil, newest: Int) throws {
         places[topic] = hearings.count
-        hearings.append(Hearing(topic: topic, since: since, low: newest))
+        hearings.append(Hearing(topic: topic, member: member, since: since, low: newest))
         caughtUp[topic] = min(since ?? newest, newest, caughtUp[topic] ?? .max)
-        say("join \(topic) \(since.map(String.init) ?? "-")")
+        say("join \(topic) \(since.map(String.init) ?? "-") \(member)")
         while !hasEnded, !hearings[hearings.count - 1].isJoined { try read() }
     }
 
@@ -423,6 +452,9 @@ final class RoomListener {
         switch words[0] {
         case "m":
             hearings[place].sequences.append(Int(words[2]) ?? 0)
+        case "p":
+            hearings[place].sequences.append(Int(words[2]) ?? 0)
+            if words[4] != "\(member)" { Issue.record("\(member) got what was for \(words[4])") }
         case "joined":
             hearings[place].isJoined = true
             hearings[place].low = Int(words[2]) ?? 0

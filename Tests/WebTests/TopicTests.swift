@@ -64,6 +64,20 @@ import Testing
         #expect(Self.missed(topic, since: 2) == ([3], .complete))
     }
 
+    @Test func `personal messages have numbers and are not kept, and nothing is lost because of them`() {
+        let topic = Topic(keeping: .init(messagesMax: 3, bytesMax: 1_000))
+        #expect(topic.publish(.text("kept")) == 1)
+        for _ in 0..<1_000 { topic.publish(replacing: "board") { _, member in .text("\(member)") } }
+        #expect(topic.publish(.text("kept"), replacing: "state") == 1_002)
+        #expect(topic.publish(.text("shared"), replacing: "board") == 1_003)
+        #expect(Self.missed(topic, since: 0) == ([1, 1_002, 1_003], .complete))
+        // It takes the place of what would be a board of yesterday.
+        #expect(topic.publish(replacing: "board", personal: { _, _ in nil }) == 1_004)
+        #expect(Self.missed(topic, since: 0) == ([1, 1_002], .complete))
+        #expect(Self.missed(topic, since: 1_004) == ([], .complete))
+        #expect(Self.missed(topic, since: 1_005) == ([], .lost))
+    }
+
     @Test("of those that replace each other the newest is kept", arguments: 0..<100 as Range<UInt64>)
     func model(seed: UInt64) {
         var random = SeededRandom(seed: seed)
@@ -213,8 +227,8 @@ import Testing
             let listener = try RoomListener(port: server.port)
             try listener.join(0, newest: 0)
             rooms.publish(in: 0, key: nil, bytes: 1)
-            listener.say("join 0 0")
-            listener.say("join 0 -")
+            listener.say("join 0 0 0")
+            listener.say("join 0 - 0")
             rooms.publish(in: 0, key: nil, bytes: 1)
             #expect(rooms.topics[0].listeners == 1)
             listener.say("leave 0")
@@ -269,29 +283,95 @@ import Testing
 
     private struct Weak { weak var socket: WebSocket? }
 
-    @Test func `of messages that replace each other a reader who stands still gets the newest, last`() async throws {
+    @Test(arguments: [false, true])
+    func `of messages that replace each other a reader who stands still gets the newest, last`(
+        isPersonal: Bool
+    ) async throws {
         try await Self.withRooms([Topic(), Topic()]) { rooms, server in
-            let slow = try RoomListener(port: server.port, buffers: 4 << 10)
-            let fast = try RoomListener(port: server.port)
+            // Numbers below are of messages that both of them get.
+            let slow = try RoomListener(port: server.port, buffers: 4 << 10, member: 5)
+            let fast = try RoomListener(port: server.port, member: 10)
             for topic in 0...1 {
                 try slow.join(topic, newest: 0)
                 try fast.join(topic, newest: 0)
             }
             // Twenty times what may wait for a socket.
             var last = (topic0: 0, topic1: 0)
-            for _ in 0..<250 {
-                last.topic0 = rooms.publish(in: 0, key: "board", bytes: 20_000)
-                last.topic1 = rooms.publish(in: 1, key: "board", bytes: 100)
+            for _ in 0..<252 {
+                let sequence = rooms.publish(in: 0, key: "board", bytes: 20_000, isPersonal: isPersonal)
+                rooms.publish(in: 1, key: "board", bytes: 100, isPersonal: isPersonal)
+                if isPersonal, !Rooms.isFor(5, sequence) { continue }
+                last = (sequence, sequence)
                 while fast.hearings[0].last < last.topic0 || fast.hearings[1].last < last.topic1 { try fast.read() }
             }
             let mark = rooms.mark()
-            while !slow.hasEnded, slow.hearings[0].last < mark[0] || slow.hearings[1].last < mark[1] { try slow.read() }
+            func isBehind(_ listener: RoomListener) -> Bool {
+                (0...1).contains { listener.hearings[$0].last < mark[$0] }
+            }
+            while !slow.hasEnded, isBehind(slow) { try slow.read() }
+            while !fast.hasEnded, isBehind(fast) { try fast.read() }
             for (topic, newest) in [last.topic0, last.topic1].enumerated() {
                 let sequences = slow.hearings[topic].sequences
                 #expect(sequences.suffix(2) == [newest, mark[topic]])
                 #expect(sequences == sequences.sorted() && Set(sequences).count == sequences.count)
                 #expect(sequences.count < 200, "nothing was replaced")
                 #expect(rooms.judge(slow.hearings[topic]) == [])
+            }
+            let heard = (slow.hearings + fast.hearings).reduce(0) { $0 + $1.sequences.count }
+            let conflated = server.statistics.framesConflated
+            if isPersonal {
+                // What had nothing for them may have been replaced, too, before that was known.
+                #expect(2 * (252 - 50 + 1) * 2...2 * 253 * 2 ~= heard + conflated)
+            } else {
+                #expect(heard + conflated == 2 * 253 * 2)
+            }
+        }
+    }
+
+    @Test func `on every loop each member hears its own, and some nothing, among what all hear`() async throws {
+        try await Self.withRooms { rooms, server in
+            let listeners = try (0..<20).map { try RoomListener(port: server.port, member: $0) }
+            for listener in listeners { try listener.join(0, newest: 0) }
+            for round in 0..<100 {
+                rooms.publish(in: 0, key: "board", bytes: 500, isPersonal: true)
+                rooms.publish(in: 0, key: nil, bytes: 10)
+                rooms.publish(in: 0, key: "board", bytes: 20, isPersonal: true)
+                let newest = rooms.mark()[0]
+                for listener in listeners {
+                    while listener.hearings[0].last < newest { try listener.read() }
+                    let isForIt = Rooms.isFor(listener.member, newest - 1)
+                    #expect(listener.hearings[0].sequences.contains(newest - 1) == isForIt, "round \(round)")
+                }
+            }
+            for listener in listeners { #expect(rooms.judge(listener.hearings[0]) == []) }
+        }
+    }
+
+    @Test func `a publisher learns when all have been offered what it published, on all loops`() async throws {
+        try await Self.withRooms { rooms, server in
+            let lags = Notes<(lag: Duration, sent: Int)>()
+            let clock = ContinuousClock()
+            func publish(_ number: Int) -> Duration {
+                let began = clock.now
+                let told: @Sendable (Duration) -> Void = { lags.add(($0, server.statistics.messagesSent)) }
+                if number % 2 == 0 {
+                    rooms.topics[0].publish(.binary(Array("m 0 \(number) - ".utf8)), onDelivered: told)
+                } else {
+                    rooms.topics[0].publish(
+                        replacing: "k", personal: { .binary(Array("p 0 \($0) k \($1) ".utf8)) }, onDelivered: told)
+                }
+                return clock.now - began
+            }
+            let atMost = publish(0)
+            #expect(lags.all.count == 1 && lags.all[0].lag <= atMost, "nobody listens: at once")
+            let listeners = try (0..<21).map { try RoomListener(port: server.port, member: $0) }
+            for listener in listeners { try listener.join(0, newest: 1) }
+            for number in 1...40 {
+                let (began, before) = (clock.now, server.statistics.messagesSent)
+                _ = publish(number)
+                let all = await lags.first(number + 1)
+                #expect(all.count == number + 1 && all[number].lag <= clock.now - began && all[number].lag > .zero)
+                #expect(all[number].sent == before + 21)
             }
         }
     }
@@ -439,6 +519,115 @@ import Testing
         for pair in pairs { #expect(await Self.texts(pair.far, until: "end") == ["1000", "end"]) }
         #expect(sentInRound == TopicShard.sliceMax)
         #expect(loop.counters.messagesSent.current == before + 2 * 300)
+        await hall.stop()
+    }
+
+    @Test func `personal messages keep their place, and only the newest of a key is made`() async throws {
+        let hall = Hall(Topic())
+        let room = hall.room
+        let pairs = try await hall.open(300)
+        for (index, pair) in pairs.enumerated() { await room.subscribe(pair.near, as: 1_000 + index) }
+        let asked = Notes<Int>()
+        let loop = pairs[0].near.loop
+        await Self.onLoop(of: pairs[0].near) {
+            room.publish(.text("a"))
+            room.publish(replacing: "board") { _, _ in .text("replaced before it was made") }
+            room.publish(.text("b"))
+            room.publish(.text("state 1"), replacing: "state")
+            room.publish(replacing: "board") { sequence, member in
+                asked.add(member)
+                // Outside the topic's lock.
+                return member % 2 == 0 ? .text("\(sequence) \(member) of \(room.sequence)") : nil
+            }
+            room.publish(.text("c"))
+            room.publish(replacing: "state") { _, member in .text("state \(member)") }
+            room.publish(.text("end"))
+        }
+        for (index, pair) in pairs.enumerated() {
+            let member = 1_000 + index
+            let own = member % 2 == 0 ? ["5 \(member) of 8"] : []
+            #expect(await Self.texts(pair.far, until: "end") == ["a", "b"] + own + ["c", "state \(member)", "end"])
+        }
+        #expect(asked.all == Array(1_000..<1_300), "each is asked for once")
+        #expect(loop.counters.framesConflated.current == 2 * 300)
+        await hall.stop()
+    }
+
+    @Test func `who comes or goes between slices is not asked for, or asked for once`() async throws {
+        let hall = Hall(Topic())
+        let room = hall.room
+        let pairs = try await hall.open(620)
+        let near = pairs.map(\.near)
+        for (index, socket) in near[..<600].enumerated() { await room.subscribe(socket, as: index) }
+        let asked = Notes<Int>()
+        let delivered = Notes<Int>()
+        await Self.onLoop(of: near[0]) {
+            room.publish(
+                replacing: "board",
+                personal: { _, member in
+                    // Who has been served leaves in the middle of a slice, and one of the same slice who has not been.
+                    if member == 100 {
+                        for leaver in [99, 101] { near[leaver].assumeIsolated { $0.leave(room) } }
+                    }
+                    asked.add(member)
+                    return .text("own \(member)")
+                }, onDelivered: { _ in delivered.add(asked.all.count) })
+            near[0].loop.perform {
+                // The first slice has been served, the second has not.
+                for socket in [near[10], near[400], near[599]] { socket.assumeIsolated { $0.leave(room) } }
+                for (index, socket) in near.enumerated().dropFirst(600) {
+                    socket.assumeIsolated { _ = $0.join(room, since: 0, as: index) }
+                }
+            }
+        }
+        let expected = Array(0..<600).filter { ![101, 400, 599].contains($0) }
+        #expect(await delivered.first(1) == [expected.count], "told once, when the last slice is served")
+        #expect(asked.all == expected)
+        room.publish(.text("end"))
+        for (index, pair) in pairs.enumerated() where ![10, 99, 101, 400, 599].contains(index) {
+            #expect(await Self.texts(pair.far, until: "end") == (index < 600 ? ["own \(index)", "end"] : ["end"]))
+        }
+        #expect(delivered.all.count == 1)
+        await hall.stop()
+    }
+
+    @Test func `the receipt of what was replaced comes with that of what took its place`() async throws {
+        let hall = Hall(Topic())
+        let room = hall.room
+        let pair = try await hall.open(1)[0]
+        await room.subscribe(pair.near)
+        let told = Notes<(String, Duration)>()
+        let atOnce = await Self.onLoop(of: pair.near) {
+            room.publish(.text("1"), replacing: "board") { told.add(("first", $0)) }
+            room.publish(replacing: "board") { _, _ in
+                .text("2")
+            } onDelivered: {
+                told.add(("second", $0))
+            }
+            return told.all.count
+        }
+        #expect(atOnce == 0)
+        let all = await told.first(2)
+        #expect(all.map(\.0) == ["first", "second"] && all.allSatisfy { $0.1 > .zero })
+        #expect(await Self.texts(pair.far, until: "2") == ["2"])
+        await hall.stop()
+    }
+
+    @Test(arguments: ["leaves", "ends"])
+    func `a receipt does not wait for who is gone`(_ way: String) async throws {
+        let hall = Hall(Topic())
+        let room = hall.room
+        let pair = try await hall.open(1)[0]
+        await room.subscribe(pair.near)
+        let told = Notes<Int>()
+        let counts = await Self.onLoop(of: pair.near) {
+            room.publish(.text("nobody hears")) { _ in told.add(room.listeners) }
+            let before = told.all.count
+            pair.near.assumeIsolated { if way == "leaves" { $0.leave(room) } else { $0.breakOff() } }
+            return [before, told.all.count]
+        }
+        #expect(counts == [0, 1])
+        #expect(told.all == [0])
         await hall.stop()
     }
 

@@ -40,21 +40,17 @@ public final class Topic: Sendable {
         case lost
     }
 
-    /// One message as it goes over the wire.
-    struct Published: Sendable {
-        let sequence: Int
-        /// 0, or what tells which later one makes it needless.
-        let key: UInt64
-        let bytes: [UInt8]
+    private struct Queue {
+        let shard: TopicShard
+        var batch = Batch()
     }
 
     private struct State {
         var sequence: Int
         var history: PublishedHistory
         var keys: [String: UInt64] = [:]
-        var shards: [TopicShard] = []
-        /// What each shard has yet to deliver, in the order of `shards`.
-        var pending: [[Published]] = []
+        /// One for each loop on which somebody listens.
+        var queues: [Queue] = []
     }
 
     /// Kinds of messages that replace each other; more are a mistake in the making.
@@ -75,47 +71,90 @@ public final class Topic: Sendable {
     public var sequence: Int { state.withLock { $0.sequence } }
 
     /// Sockets that listen. Counted loop by loop, so that it may be off by those coming and going.
-    public var listeners: Int { state.withLock { $0.shards }.reduce(0) { $0 + $1.listeners } }
+    public var listeners: Int { state.withLock { $0.queues.reduce(0) { $0 + $1.shard.listeners } } }
 
     /// Sends a message to all who listen, and returns its number.
     ///
-    /// - Parameter key: names messages of which only the newest matters, such as a leaderboard: earlier ones of the
-    ///   same name that have not left yet are dropped.
+    /// - Parameters:
+    ///   - key: names messages of which only the newest matters, such as a leaderboard: earlier ones of the same name
+    ///     that have not left yet are dropped.
+    ///   - onDelivered: told once how long it took from here until the message had been offered to every listener's
+    ///     socket: on the thread of the loop that was last, or before this returns when nobody listens. If a newer one
+    ///     of its key took its place on a loop, that one's delivery there counts. It must be short.
     @discardableResult
-    public func publish(_ message: WebSocket.Message, replacing key: String? = nil) -> Int {
-        publish(replacing: key) { _ in message }
+    public func publish(
+        _ message: WebSocket.Message, replacing key: String? = nil,
+        onDelivered: (@Sendable (_ lag: Duration) -> Void)? = nil
+    ) -> Int {
+        publish(replacing: key, { _ in message }, onDelivered: onDelivered)
     }
 
     /// Sends what `encode` makes of the message's own number; it runs under the topic's lock, must be short, and must
     /// not touch the topic or its listeners.
     @discardableResult
-    public func publish(replacing key: String? = nil, _ encode: (_ sequence: Int) -> WebSocket.Message) -> Int {
-        state.withLock { state in
-            state.sequence += 1
-            let published = Published(
-                sequence: state.sequence, key: key.map { number(of: $0, in: &state) } ?? 0,
-                bytes: Frame(encode(state.sequence)).bytes)
-            state.history.append(published, within: kept)
-            for index in state.shards.indices {
-                let isAwaited = !state.pending[index].isEmpty
-                if published.key != 0 { state.pending[index].removeAll { $0.key == published.key } }
-                state.pending[index].append(published)
-                // Under the lock, so that loops hear of messages in the order in which they are numbered.
-                if !isAwaited { state.shards[index].wake(for: self) }
-            }
-            return state.sequence
+    public func publish(
+        replacing key: String? = nil, _ encode: (_ sequence: Int) -> WebSocket.Message,
+        onDelivered: (@Sendable (_ lag: Duration) -> Void)? = nil
+    ) -> Int {
+        publish(replacing: key, onDelivered) { sequence, key in
+            Published(sequence: sequence, key: key, bytes: Frame(encode(sequence)).bytes)
         }
+    }
+
+    /// Sends each listener a message of its own, such as a leaderboard with its own place in it: `personal` is asked
+    /// once for each, when its loop comes to it, and says nil for those who get nothing.
+    ///
+    /// It has a number and its place among the others like any message, and messages of the same key replace each
+    /// other, of either kind. It is not kept: who comes back is told the state in another way, and `.lost` is not said
+    /// because of it. `personal` runs on all loops at once, outside the topic's lock; a microsecond each is well spent,
+    /// since the loop does nothing else for 256 listeners. It must not touch the topic or its listeners.
+    @discardableResult
+    public func publish(
+        replacing key: String, personal: @escaping Personal,
+        onDelivered: (@Sendable (_ lag: Duration) -> Void)? = nil
+    ) -> Int {
+        publish(replacing: key, onDelivered) { sequence, key in
+            Published(sequence: sequence, key: key, bytes: [], personal: personal)
+        }
+    }
+
+    private func publish(
+        replacing key: String?, _ onDelivered: (@Sendable (Duration) -> Void)?,
+        _ make: (_ sequence: Int, _ key: UInt64) -> Published
+    ) -> Int {
+        let receipt = onDelivered.map { Receipt($0) }
+        // What was replaced is let go of outside the lock, with whatever its closure holds.
+        let (sequence, isHeard, _) = state.withLock { state in
+            state.sequence += 1
+            let published = make(state.sequence, key.map { number(of: $0, in: &state) } ?? 0)
+            var needless: [Published] = []
+            if published.personal == nil {
+                state.history.append(published, within: kept)
+            } else {
+                state.history.remove(published.key)
+            }
+            for index in state.queues.indices {
+                let isAwaited = !state.queues[index].batch.isEmpty
+                if let old = state.queues[index].batch.append(published, receipt) { needless.append(old) }
+                // Under the lock, so that loops hear of messages in the order in which they are numbered.
+                if !isAwaited { state.queues[index].shard.wake(for: self) }
+            }
+            return (state.sequence, !state.queues.isEmpty, needless)
+        }
+        if !isHeard { receipt?.tellNow() }
+        return sequence
     }
 
     /// Lets a socket hear what is published from now on, after those of the kept messages that are newer than `since`.
     ///
     /// Nothing is missed or doubled in between. Ends with the socket. Subscribing twice changes nothing.
     ///
+    /// - Parameter member: what is asked for when each listener gets a message of its own.
     /// - Precondition: it is the server's side of a socket.
     @discardableResult
-    public func subscribe(_ socket: WebSocket, since: Int? = nil) async -> Replay {
+    public func subscribe(_ socket: WebSocket, since: Int? = nil, as member: Int = 0) async -> Replay {
         precondition(socket.role == .server, "topics are listened to by the server's side of sockets")
-        return await socket.join(self, since: since)
+        return await socket.join(self, since: since, as: member)
     }
 
     public func unsubscribe(_ socket: WebSocket) async { await socket.leave(self) }
@@ -125,11 +164,8 @@ public final class Topic: Sendable {
     /// On the socket's loop, and followed by its entry in the shard before anything else runs there.
     func admit(since: Int?, on loop: EventLoop) -> (shard: TopicShard, missed: [Published], Replay, sequence: Int) {
         state.withLock { state in
-            let shard = state.shards.first { $0.loop === loop } ?? TopicShard(loop)
-            if !state.shards.contains(where: { $0 === shard }) {
-                state.shards.append(shard)
-                state.pending.append([])
-            }
+            let shard = state.queues.first { $0.shard.loop === loop }?.shard ?? TopicShard(loop)
+            if !state.queues.contains(where: { $0.shard === shard }) { state.queues.append(Queue(shard: shard)) }
             guard let since else { return (shard, [], .complete, state.sequence) }
             guard let missed = state.history.after(since), since <= state.sequence
             else { return (shard, [], .lost, state.sequence) }
@@ -138,21 +174,21 @@ public final class Topic: Sendable {
     }
 
     /// Takes what has been published for a shard since the last time.
-    func takePending(for shard: TopicShard) -> [Published] {
+    func takePending(for shard: TopicShard) -> Batch {
         state.withLock { state in
-            guard let index = state.shards.firstIndex(where: { $0 === shard }) else { return [] }
-            defer { state.pending[index] = [] }
-            return state.pending[index]
+            guard let index = state.queues.firstIndex(where: { $0.shard === shard }) else { return Batch() }
+            defer { state.queues[index].batch = Batch() }
+            return state.queues[index].batch
         }
     }
 
     /// The last listener on a loop has left. Nothing waits for a loop where nobody listens, or that has ended.
     func forget(_ shard: TopicShard) {
-        state.withLock { state in
-            guard let index = state.shards.firstIndex(where: { $0 === shard }) else { return }
-            state.shards.remove(at: index)
-            state.pending.remove(at: index)
+        let left: Batch? = state.withLock { state in
+            guard let index = state.queues.firstIndex(where: { $0.shard === shard }) else { return nil }
+            return state.queues.remove(at: index).batch
         }
+        for receipt in left?.receipts ?? [] { receipt.loopHasDelivered() }
     }
 
     /// A topic's own number in the upper half keeps its keys apart from those of other topics on the same socket.
@@ -162,42 +198,5 @@ public final class Topic: Sendable {
         let number = serial << 16 | UInt64(state.keys.count + 1)
         state.keys[key] = number
         return number
-    }
-}
-
-/// The newest messages of a topic, in order.
-struct PublishedHistory {
-    private var messages: [Topic.Published] = []
-    private var first = 0
-    private var bytes = 0
-    /// The newest number that is not kept, though it may be asked for.
-    private var forgotten: Int
-
-    init(after sequence: Int) { forgotten = sequence }
-
-    /// Adds the newest, and forgets the oldest beyond `limits`. Of those that replace each other the newest is kept.
-    mutating func append(_ message: Topic.Published, within limits: Topic.History) {
-        if message.key != 0, let index = messages[first...].firstIndex(where: { $0.key == message.key }) {
-            bytes -= messages[index].bytes.count
-            messages.remove(at: index)
-        }
-        messages.append(message)
-        bytes += message.bytes.count
-        while messages.count - first > limits.messagesMax || bytes > limits.bytesMax {
-            bytes -= messages[first].bytes.count
-            forgotten = messages[first].sequence
-            messages[first] = Topic.Published(sequence: 0, key: 0, bytes: [])
-            first += 1
-        }
-        if first > messages.count / 2 {
-            messages.removeFirst(first)
-            first = 0
-        }
-    }
-
-    /// Those after `sequence`; nil when some of them are no longer kept.
-    func after(_ sequence: Int) -> [Topic.Published]? {
-        guard sequence >= forgotten else { return nil }
-        return messages[first...].filter { $0.sequence > sequence }
     }
 }

@@ -14,7 +14,7 @@ final class TopicShard: @unchecked Sendable {
     private var subscriptions: [Subscription?] = []
     private var vacant = 0
     /// What is being delivered, and to whom next.
-    private var batch: [Topic.Published] = []
+    private var batch = Topic.Batch()
     private var next = 0
     private var isDelivering = false
 
@@ -25,8 +25,9 @@ final class TopicShard: @unchecked Sendable {
     /// Something is pending; from any thread.
     func wake(for topic: Topic) { loop.perform { self.deliver(topic) } }
 
-    func add(_ socket: WebSocket, to topic: Topic, after sequence: Int) -> Subscription {
-        let subscription = Subscription(socket, topic, self, index: subscriptions.count, after: sequence)
+    func add(_ socket: WebSocket, as member: Int, to topic: Topic, after sequence: Int) -> Subscription {
+        let subscription = Subscription(
+            socket, as: member, topic, self, index: subscriptions.count, after: sequence)
         subscriptions.append(subscription)
         counted.add(1)
         return subscription
@@ -50,6 +51,7 @@ final class TopicShard: @unchecked Sendable {
         if !isDelivering {
             batch = topic.takePending(for: self)
             guard !batch.isEmpty else { return }
+            loop.counters.framesConflated.add(batch.replaced * listeners)
             next = 0
             isDelivering = true
         }
@@ -59,13 +61,15 @@ final class TopicShard: @unchecked Sendable {
             let subscription = subscriptions[next]
             next += 1
             guard let subscription else { continue }
-            let (batch, sequence) = (batch, subscription.sequence)
-            subscription.socket.assumeIsolated { $0.deliver(batch, after: sequence) }
+            let (messages, sequence, member) = (batch.messages, subscription.sequence, subscription.member)
+            subscription.socket.assumeIsolated { $0.deliver(messages, after: sequence, as: member) }
         }
         if next < subscriptions.count { return wake(for: topic) }
-        batch = []
+        let receipts = batch.receipts
+        batch = Topic.Batch()
         isDelivering = false
         closeGaps()
+        for receipt in receipts { receipt.loopHasDelivered() }
     }
 
     private func closeGaps() {
@@ -79,6 +83,8 @@ final class TopicShard: @unchecked Sendable {
 /// One socket's listening to one topic. Loop thread only.
 final class Subscription {
     let socket: WebSocket
+    /// What personal messages are asked for.
+    let member: Int
     let topic: Topic
     private let shard: TopicShard
     /// Its place among the shard's.
@@ -86,8 +92,11 @@ final class Subscription {
     /// The socket has all up to this one.
     let sequence: Int
 
-    init(_ socket: WebSocket, _ topic: Topic, _ shard: TopicShard, index: Int, after sequence: Int) {
+    init(
+        _ socket: WebSocket, as member: Int, _ topic: Topic, _ shard: TopicShard, index: Int, after sequence: Int
+    ) {
         self.socket = socket
+        self.member = member
         self.topic = topic
         self.shard = shard
         self.index = index
@@ -98,10 +107,10 @@ final class Subscription {
 }
 
 extension WebSocket {
-    func join(_ topic: Topic, since: Int?) -> Topic.Replay {
+    func join(_ topic: Topic, since: Int?, as member: Int = 0) -> Topic.Replay {
         guard phase == .open, !subscriptions.contains(where: { $0.topic === topic }) else { return .complete }
         let (shard, missed, replay, sequence) = topic.admit(since: since, on: loop)
-        subscriptions.append(shard.add(self, to: topic, after: sequence))
+        subscriptions.append(shard.add(self, as: member, to: topic, after: sequence))
         if !missed.isEmpty { deliver(missed, after: 0) }
         return replay
     }

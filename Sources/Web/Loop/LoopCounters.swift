@@ -27,4 +27,5 @@ final class LoopCounters: Sendable {
     let messagesReceived = Counter()
     let messagesSent = Counter()
     let slowReaders = Counter()
+    let framesConflated = Counter()
 }

@@ -58,11 +58,14 @@ struct Outbox {
         }
     }
 
-    /// Queues a whole frame that its sender does not wait for; an earlier one with the same key is taken back.
-    mutating func push(_ frame: [UInt8], key: UInt64) {
-        if key != 0 { takeBack { $0.key == key } }
+    /// Queues a whole frame that its sender does not wait for; earlier ones with the same key are taken back. Returns
+    /// how many those were.
+    @discardableResult
+    mutating func push(_ frame: [UInt8], key: UInt64) -> Int {
+        let replaced = key == 0 ? 0 : takeBack { $0.key == key }
         append(Piece(bytes: frame, push: Push(key: key)))
         pushedCount += frame.count
+        return replaced
     }
 
     /// As `push`, for a frame of which the kernel has taken the first `sent` bytes.
@@ -74,9 +77,10 @@ struct Outbox {
         (offset, count) = (sent, frame.count - sent)
     }
 
-    /// Takes back pushed pieces that are not pinned.
-    mutating func takeBack(where isNeedless: (Push) -> Bool) {
-        guard pushedCount > 0 else { return }
+    /// Takes back pushed pieces that are not pinned, and returns how many.
+    @discardableResult
+    mutating func takeBack(where isNeedless: (Push) -> Bool) -> Int {
+        guard pushedCount > 0 else { return 0 }
         var begin = -offset
         var kept = first
         for index in first..<pieces.count {
@@ -91,7 +95,9 @@ struct Outbox {
             begin += size
         }
         // No gaps stay: a reader that stands still while frames replace each other would collect them without end.
-        pieces.removeLast(pieces.count - kept)
+        let taken = pieces.count - kept
+        pieces.removeLast(taken)
+        return taken
     }
 
     mutating func removeFirst(_ sent: Int) {

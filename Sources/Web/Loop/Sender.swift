@@ -62,7 +62,7 @@ struct Sender {
     /// Sends a frame that is shared with other connections; see `Outbox.push`.
     mutating func push(_ frame: [UInt8], key: UInt64, on loop: EventLoop) -> Standing {
         guard outbox.isEmpty else {
-            outbox.push(frame, key: key)
+            loop.counters.framesConflated.add(outbox.push(frame, key: key))
             return .stands
         }
         guard let sent = taken(frame.withUnsafeBytes { transport.send($0) }, on: loop) else { return .broke }

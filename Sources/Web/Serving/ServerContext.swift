@@ -85,6 +85,7 @@ final class ServerContext: Sendable {
             sum.messagesReceived += loop.counters.messagesReceived.current
             sum.messagesSent += loop.counters.messagesSent.current
             sum.slowReaders += loop.counters.slowReaders.current
+            sum.framesConflated += loop.counters.framesConflated.current
         }
         return sum
     }

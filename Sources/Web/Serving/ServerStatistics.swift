@@ -24,4 +24,7 @@ public struct ServerStatistics: Sendable, Hashable {
     public var messagesSent = 0
     /// WebSockets that were closed with 1013 because too much waited for them.
     public var slowReaders = 0
+    /// Messages that were not sent because a newer one of the same key took their place: while they waited for a loop,
+    /// once for each who listened there when it came to them, and while they waited for a slow reader, once.
+    public var framesConflated = 0
 }

@@ -172,8 +172,8 @@ extension WebSocket {
             guard phase == .open else { return }
             owedPong = payload
             payOwedPong()
-        case .pong:
-            break
+        case .pong(let payload):
+            roundTrips.take(payload, at: LoopClock.nanoseconds())
         case .close(let code, let reason):
             otherSideEnds(.closed(code ?? .noStatus, reason: reason))
         }
@@ -208,7 +208,10 @@ extension WebSocket {
     private func askForLife() {
         deadline = loop.clock.now + loop.patience.ping
         // A ping would wait behind what the other side has not taken yet; for that the sender's patience is the limit.
-        guard !sender.isStalled else { return missedPings = 0 }
+        guard !sender.isStalled else {
+            roundTrips.forget()
+            return missedPings = 0
+        }
         // One whose answers we do not read, because its handler is busy, is not dead.
         if wantsBytes {
             guard missedPings < Self.missedPingsMax else {
@@ -217,7 +220,7 @@ extension WebSocket {
             }
             missedPings += 1
         }
-        write(.ping([]))
+        sendPing()
     }
 
     private func deadlineExceeded(_ which: ServerEvent.Deadline) {

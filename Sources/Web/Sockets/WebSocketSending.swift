@@ -24,7 +24,25 @@ extension WebSocket {
     /// At most 256 KiB of such messages wait for a slow reader. One more closes its socket with 1013: it may connect
     /// again and ask for what it missed. A single larger message is taken when nothing else waits.
     public nonisolated func push(_ message: Message) {
-        onLoop { $0.pushNow(message) }
+        onLoop { $0.pushNow(message, key: 0) }
+    }
+
+    /// As `push`, for messages of which only the newest matters: earlier ones of the same `kind`, a number of the
+    /// caller's choice, that wait here are dropped. Those of topics are none of them.
+    public nonisolated func push(_ message: Message, replacing kind: UInt16) {
+        // Keys of topics are larger: above their lower 16 bits, which are not 0, is the topic's number, from 1.
+        onLoop { $0.pushNow(message, key: UInt64(kind) + 1) }
+    }
+
+    /// Sends a ping now, beside the regular ones, so that `roundTrip` has a new measurement soon; from any thread.
+    ///
+    /// Only the newest ping's answer counts: asked again before the other side has answered, nothing is measured. While
+    /// the other side takes nothing, nothing is asked.
+    public nonisolated func ping() {
+        onLoop { socket in
+            guard socket.phase == .open, socket.awaitedEnd == nil, !socket.sender.isStalled else { return }
+            socket.sendPing()
+        }
     }
 
     /// Closes with a code and a reason of at most 123 bytes of UTF-8 (the rest is cut), from any thread.
@@ -45,22 +63,22 @@ extension WebSocket {
         }
     }
 
-    private func pushNow(_ message: Message) {
+    private func pushNow(_ message: Message, key: UInt64) {
         guard phase == .open else { return }
-        push(encoded(Frame(message)), key: 0)
+        push(encoded(Frame(message)), key: key)
         settle()
     }
 
-    /// Sends frames of a topic, those up to `sequence` excepted, as this socket has them.
-    func deliver(_ frames: [Topic.Published], after sequence: Int) {
+    /// Sends messages of a topic, those up to `sequence` excepted, as this socket has them.
+    func deliver(_ messages: [Topic.Published], after sequence: Int, as member: Int = 0) {
         guard phase == .open else { return }
-        if frames.count == 1 {
-            guard frames[0].sequence > sequence else { return }
-            push(frames[0].bytes, key: frames[0].key)
+        if messages.count == 1 {
+            guard messages[0].sequence > sequence, let frame = messages[0].frame(for: member) else { return }
+            push(frame, key: messages[0].key)
         } else {
-            for frame in frames where frame.sequence > sequence {
+            for message in messages where message.sequence > sequence {
                 guard phase == .open else { return }
-                queue(frame.bytes, key: frame.key)
+                if let frame = message.frame(for: member) { queue(frame, key: message.key) }
             }
             drain()
         }
@@ -79,7 +97,7 @@ extension WebSocket {
         guard hasRoom(for: frame, key: key) else { return turnAway() }
         guard phase == .open else { return }
         loop.counters.messagesSent.add(1)
-        sender.outbox.push(frame, key: key)
+        loop.counters.framesConflated.add(sender.outbox.push(frame, key: key))
     }
 
     /// May find the connection broken and end it; then there is nothing to turn away either.
@@ -89,7 +107,7 @@ extension WebSocket {
             return waiting == 0 || waiting + frame.count <= Self.pushedBytesMax
         }
         if fits() { return true }
-        if key != 0 { sender.outbox.takeBack { $0.key == key } }
+        if key != 0 { loop.counters.framesConflated.add(sender.outbox.takeBack { $0.key == key }) }
         if fits() { return true }
         // What was queued in this very round may not have been offered to the kernel yet.
         drain()
@@ -125,6 +143,12 @@ extension WebSocket {
         // Answers to what is being read, such as a flood of pings.
         if isPumping, sender.outbox.count >= Outbox.highWater { drain() }
         schedulePump()
+    }
+
+    /// Asks for a sign of life. It leaves at once, as its way is measured; what was queued before goes with it.
+    func sendPing() {
+        sender.outbox.append(encoded(.ping(roundTrips.ask(at: LoopClock.nanoseconds()))))
+        drain()
     }
 
     private func encoded(_ frame: Frame) -> [UInt8] {
