@@ -2,7 +2,7 @@
 ///
 /// Foundation's encoder takes 40,000 instructions for the answer to a message, this 4,000; everything else is encoded
 /// and decoded by Foundation.
-public struct JSONWriter {
+public struct JSONWriter: Sendable {
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false
 
@@ -46,19 +46,53 @@ public struct JSONWriter {
 
     public mutating func field(_ name: String, _ number: Int) {
         self.name(name)
-        raw(String(number))
+        value(number)
     }
 
     public mutating func field(_ name: String, _ truth: Bool) {
         self.name(name)
-        raw(truth ? "true" : "false")
+        value(truth)
     }
 
     /// A text, or null.
     public mutating func field(_ name: String, _ text: String?) {
         self.name(name)
-        if let text { string(text) } else { raw("null") }
+        if let text { value(text) } else { null() }
+    }
+
+    /// A value behind a name, or one more of a list.
+    public mutating func value(_ text: String) {
+        separate()
+        string(text)
         needsComma = true
+    }
+
+    public mutating func value(_ number: Int) {
+        separate()
+        raw(String(number))
+    }
+
+    /// A finite number, whole ones without a point.
+    public mutating func value(_ number: Double) {
+        separate()
+        raw(Int64(exactly: number).map(String.init) ?? "\(number)")
+    }
+
+    public mutating func value(_ truth: Bool) {
+        separate()
+        raw(truth ? "true" : "false")
+    }
+
+    /// What is JSON already.
+    public mutating func field(_ name: String, json: [UInt8]) {
+        self.name(name)
+        bytes.append(contentsOf: json)
+        needsComma = true
+    }
+
+    public mutating func null() {
+        separate()
+        raw("null")
     }
 
     /// An object of texts, in the order of their names, so that equal values have equal texts.

@@ -63,6 +63,13 @@ final class Gate: Sendable {
         return Caller(tokenID: token.id, name: token.name, scopes: token.scopes)
     }
 
+    /// Whether a request carries a valid token, whatever it may do. Counts nothing.
+    func knows(_ request: Request) -> Bool {
+        let now = now()
+        guard let secret = (try? bearer(in: request)) ?? nil else { return false }
+        return tokens.withLock { $0[Token.digest(of: secret)]?.isValid(at: now) ?? false }
+    }
+
     /// Counts a call of somebody who needs no token, such as a customer.
     ///
     /// - Throws: `Problem` 429 above the rate, which is that of a token, for each address.

@@ -8,6 +8,10 @@ enum Scope: String, CaseIterable, Codable, Sendable {
     case customersWrite = "customers:write"
     case surveysRead = "surveys:read"
     case surveysWrite = "surveys:write"
+    case quizzesRead = "quizzes:read"
+    case quizzesWrite = "quizzes:write"
+    /// Make games of quizzes and run them.
+    case gamesHost = "games:host"
     /// Everything, administration included.
     case admin
 }

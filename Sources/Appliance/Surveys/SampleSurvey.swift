@@ -37,12 +37,7 @@ enum SampleSurvey {
 extension Transaction {
     /// Stores the sample, published, and its customer.
     borrowing func insertSampleSurvey(at now: Int64) throws(StorageError) {
-        let definition = SampleSurvey.definition
-        try insert(
-            SurveyHead(
-                id: SampleSurvey.id, status: .published, version: 1, createdAt: Timestamp(now),
-                changedAt: Timestamp(now)), draft: definition)
-        try insert(definition, asVersion: 1, of: SampleSurvey.id, at: now)
+        try insertPublished(SampleSurvey.id, SampleSurvey.definition, of: SurveyDefinition.self, at: now)
         try saveCustomer(SampleSurvey.customer.id, SampleSurvey.customer.attributes, at: now)
     }
 }

@@ -103,69 +103,10 @@ enum SurveyTables {
 }
 
 extension Snapshot {
-    borrowing func surveyHead(_ id: String) throws(StorageError) -> SurveyHead? {
-        try first(
-            "SELECT id, status, version, created_at, changed_at FROM survey WHERE id = ?", .text(id),
-            as: SurveyHead.init)
-    }
-
-    /// Surveys by id, one more than the page holds if there are more.
-    borrowing func surveyHeads(_ page: Page) throws(StorageError) -> [SurveyHead] {
-        try all(
-            "SELECT id, status, version, created_at, changed_at FROM survey WHERE id > ? ORDER BY id LIMIT ?",
-            .text(page.after ?? ""), .integer(page.limit + 1), as: SurveyHead.init)
-    }
-
-    /// The JSON of one version, or of the draft.
-    borrowing func definition(of survey: String, version: Int?) throws(StorageError) -> String? {
-        guard let version else {
-            return try first("SELECT draft FROM survey WHERE id = ?", .text(survey), as: { $0.text(0) })
-        }
-        return try first(
-            "SELECT definition FROM survey_version WHERE survey = ? AND version = ?", .text(survey),
-            .integer(version), as: { $0.text(0) })
-    }
-
     /// Responses that are complete, over all versions: of the tallies, which are exact.
     borrowing func completedCount(of survey: String) throws(StorageError) -> Int {
         try first(
             "SELECT SUM(count) FROM survey_tally WHERE survey = ? AND measure = ?", .text(survey),
             .text(TallyCount.Measure.completed.rawValue), as: { Int($0.optionalInteger(0) ?? 0) }) ?? 0
-    }
-}
-
-extension Transaction {
-    borrowing func insert(_ head: SurveyHead, draft: String) throws(StorageError) {
-        try run(
-            "INSERT INTO survey (id, status, version, draft, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?)",
-            .text(head.id), .text(head.status.rawValue), .integer(head.version), .text(draft),
-            .integer(head.createdAt.milliseconds), .integer(head.changedAt.milliseconds))
-    }
-
-    borrowing func update(_ head: SurveyHead) throws(StorageError) {
-        try run(
-            "UPDATE survey SET status = ?, version = ?, changed_at = ? WHERE id = ?", .text(head.status.rawValue),
-            .integer(head.version), .integer(head.changedAt.milliseconds), .text(head.id))
-    }
-
-    borrowing func update(_ head: SurveyHead, draft: String) throws(StorageError) {
-        try update(head)
-        try run("UPDATE survey SET draft = ? WHERE id = ?", .text(draft), .text(head.id))
-    }
-
-    borrowing func insert(_ definition: String, asVersion version: Int, of survey: String, at now: Int64)
-        throws(StorageError)
-    {
-        try run(
-            "INSERT INTO survey_version (survey, version, definition, published_at) VALUES (?, ?, ?, ?)",
-            .text(survey), .integer(version), .text(definition), .integer(now))
-    }
-}
-
-extension SurveyHead {
-    fileprivate init(_ row: borrowing Row) {
-        self.init(
-            id: row.text(0), status: Status(rawValue: row.text(1)) ?? .draft, version: Int(row.integer(2)),
-            createdAt: Timestamp(row.integer(3)), changedAt: Timestamp(row.integer(4)))
     }
 }

@@ -45,6 +45,11 @@ struct Input {
     }
 
     private init(_ body: [UInt8]) throws(Problem) {
+        guard JSONValue.isShallow(body) else {
+            throw Problem(
+                .badRequest, "json.malformed",
+                "At most \(JSONValue.depthMax) lists and objects may stand within each other.")
+        }
         do {
             container = try Self.decoder.decode(Envelope.self, from: Data(body)).container
         } catch {

@@ -9,10 +9,32 @@ enum JSONValue: Hashable, Sendable {
     case list([JSONValue])
     case object([String: JSONValue])
 
-    /// Nil when `bytes` are not one JSON value in UTF-8.
+    /// Lists and objects within each other: no definition needs more. The decoder's time grows with the cube of it.
+    static let depthMax = 32
+
+    /// Nil when `bytes` are not one JSON value in UTF-8, or it is too deep.
     init?(_ bytes: [UInt8]) {
-        guard let value = try? Self.decoder.decode(JSONValue.self, from: Data(bytes)) else { return nil }
+        guard Self.isShallow(bytes), let value = try? Self.decoder.decode(JSONValue.self, from: Data(bytes))
+        else { return nil }
         self = value
+    }
+
+    /// Whether no more than `depthMax` lists and objects stand within each other. Says nothing else about `bytes`.
+    static func isShallow(_ bytes: [UInt8], depthMax: Int = depthMax) -> Bool {
+        var depth = 0, isText = false, isEscaped = false
+        for byte in bytes {
+            switch byte {
+            case _ where isEscaped: isEscaped = false
+            case UInt8(ascii: "\\"): isEscaped = isText
+            case UInt8(ascii: "\""): isText.toggle()
+            case UInt8(ascii: "["), UInt8(ascii: "{"):
+                if !isText { depth += 1 }
+                if depth > depthMax { return false }
+            case UInt8(ascii: "]"), UInt8(ascii: "}"): if !isText { depth -= 1 }
+            default: break
+            }
+        }
+        return true
     }
 
     /// One for all: it is never changed, and making one costs as much as decoding a small object.
@@ -21,25 +43,28 @@ enum JSONValue: Hashable, Sendable {
 
 extension JSONValue: Codable {
     init(from decoder: any Decoder) throws {
-        if let container = try? decoder.container(keyedBy: AnyKey.self) {
-            var object: [String: JSONValue] = [:]
-            for key in container.allKeys {
-                object[key.stringValue] = try container.decode(JSONValue.self, forKey: key)
-            }
-            self = .object(object)
-            return
-        }
+        // The commonest first: each one tried in vain costs as much as a short text that is read.
         let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let truth = try? container.decode(Bool.self) {
-            self = .truth(truth)
+        if let text = try? container.decode(String.self) {
+            self = .text(text)
         } else if let number = try? container.decode(Double.self) {
             self = .number(number)
-        } else if let text = try? container.decode(String.self) {
-            self = .text(text)
+        } else if let object = try? decoder.container(keyedBy: AnyKey.self) {
+            var values: [String: JSONValue] = [:]
+            for key in object.allKeys {
+                values[key.stringValue] = try object.decode(JSONValue.self, forKey: key)
+            }
+            self = .object(values)
+        } else if var list = try? decoder.unkeyedContainer() {
+            var values: [JSONValue] = []
+            while !list.isAtEnd { values.append(try list.decode(JSONValue.self)) }
+            self = .list(values)
+        } else if let truth = try? container.decode(Bool.self) {
+            self = .truth(truth)
+        } else if container.decodeNil() {
+            self = .null
         } else {
-            self = .list(try container.decode([JSONValue].self))
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "no JSON value")
         }
     }
 

@@ -111,6 +111,17 @@ struct Page: Equatable, Sendable {
 
     var limit = limitDefault
     var after: String?
+
+    /// Items before this page, of a list whose cursor is a count; no list has a thousand million.
+    func skipped() throws(Problem) -> Int {
+        guard let after else { return 0 }
+        guard let count = Int(after), (0...1_000_000_000).contains(count) else { throw .cursorUnknown }
+        return count
+    }
+}
+
+extension Problem {
+    static let cursorUnknown = Problem.invalid([FieldProblem("after", "Must be the 'next' of an earlier answer.")])
 }
 
 /// A list as it goes out: `{"items": […], "next": cursor or null}`.

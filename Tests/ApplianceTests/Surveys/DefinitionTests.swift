@@ -280,7 +280,7 @@ import Web
     @Test("sizes have limits, and so has the list of what is wrong")
     func limits() {
         #expect(
-            Self.problems(String(repeating: " ", count: SurveyDefinition.bytesMax + 1))
+            Self.problems(String(repeating: " ", count: DefinitionText.bytesMax + 1))
                 == ["definition: Must have at most 524288 bytes."])
         let many = Self.problems(Self.survey(Array(repeating: "7", count: 200).joined(separator: ",")))
         #expect(many.count == 200)

@@ -24,9 +24,3 @@ struct Phrases {
 
     private static let placeholdersByPhrase = (byLanguage["en"] ?? [:]).mapValues { Set($0.names) }
 }
-
-/// What of a language tag is looked at.
-enum Tag {
-    /// `pt` of `pt-br`.
-    static func root(_ tag: String) -> String { String(tag.prefix { $0 != "-" }) }
-}

@@ -3,7 +3,7 @@ import Web
 /// What is wrong with a survey whose JSON could be read: what its parts say of each other.
 struct SurveyChecker {
     private let survey: Survey
-    private let gaps: DefinitionReader.Gaps
+    private let gaps: SurveyReader.Gaps
     /// Nil when it is not known.
     private let flow: SurveyFlow?
     /// Of a question's id: the first one's, should there be two.
@@ -11,7 +11,7 @@ struct SurveyChecker {
     private(set) var problems: [FieldProblem] = []
 
     /// - Parameter gaps: what could not be read, and is not judged.
-    init(_ survey: Survey, _ gaps: DefinitionReader.Gaps = .init()) {
+    init(_ survey: Survey, _ gaps: SurveyReader.Gaps = .init()) {
         self.survey = survey
         self.gaps = gaps
         flow = gaps.hidesFlow ? nil : SurveyFlow(survey)

@@ -1,8 +1,7 @@
 import Outbound
 import Storage
 
-/// Writes responses one after the other as bytes of a format, with a trailer by which a file that was cut off is told
-/// from a whole one: how many rows there are, and the SHA-256 of all bytes before the trailer.
+/// Writes responses one after the other as bytes of a format, with the trailer of its `ExportSeal`.
 ///
 /// Nothing is kept of a row once it is written: `take` what has come together as often as it is worth it.
 struct ExportWriter: ~Copyable {
@@ -16,8 +15,7 @@ struct ExportWriter: ~Copyable {
     private var cells: ExportCells
     private let names: [[UInt8]]
     private var session: [UInt8] = []
-    private var rows = 0
-    private var hash = SHA256()
+    private var seal = ExportSeal()
 
     init(_ format: ExportFormat, of survey: String, _ columns: [ExportColumn]) {
         self.format = format
@@ -51,25 +49,15 @@ struct ExportWriter: ~Copyable {
     }
 
     /// The bytes since the last call; they count as written.
-    mutating func take() -> [UInt8] {
-        hash.update(bytes)
-        defer {
-            bytes = []
-            bytes.reserveCapacity(ExportStream.pieceBytes + ExportStream.pieceBytes / 4)
-        }
-        return bytes
-    }
+    mutating func take() -> [UInt8] { seal.take(&bytes) }
 
     /// Ends the last row and the text, and returns the bytes since the last `take`. Nothing may be added after.
     mutating func end() -> [UInt8] {
         finishRow()
         if format == .json { bytes += "\n]".utf8 }
-        hash.update(bytes)
-        var whole = SHA256()
-        swap(&whole, &hash)
-        let digest = SHA256.hex(whole.finish())
+        let (rows, digest) = seal.end(bytes)
         switch format {
-        case .csv: return bytes + "# rows: \(rows) sha256: \(digest)\r\n".utf8
+        case .csv: return bytes + ExportSeal.csv(rows: rows, digest: digest)
         case .ndjson: return bytes + "{\"trailer\":{\"rows\":\(rows),\"sha256\":\"\(digest)\"}}\n".utf8
         case .json: return bytes + ",\"trailer\":{\"rows\":\(rows),\"sha256\":\"\(digest)\"}}\n".utf8
         }
@@ -81,7 +69,7 @@ struct ExportWriter: ~Copyable {
     }
 
     private mutating func beginRow(_ row: borrowing Row) {
-        rows += 1
+        seal.rows += 1
         session.removeAll(keepingCapacity: true)
         row.withUTF8(0) { session.append(contentsOf: $0) }
         cells.removeAll()
@@ -89,7 +77,7 @@ struct ExportWriter: ~Copyable {
     }
 
     private mutating func finishRow() {
-        guard rows > 0 else { return }
+        guard seal.rows > 0 else { return }
         if format == .csv { endLine() } else { endObject() }
     }
 }
@@ -131,7 +119,7 @@ extension ExportWriter {
 /// An object of JSON on a line of its own.
 extension ExportWriter {
     private mutating func beginObject(_ row: borrowing Row) {
-        if format == .json { append(rows == 1 ? "\n" : ",\n") }
+        if format == .json { append(seal.rows == 1 ? "\n" : ",\n") }
         append(#"{"session":""#)
         bytes.append(contentsOf: session)
         append(#"","version":"#)
@@ -188,61 +176,6 @@ extension ExportWriter {
     private mutating func append(_ number: Int64) {
         guard 0..<10 ~= number else { return bytes.append(contentsOf: String(number).utf8) }
         bytes.append(UInt8(ascii: "0") + UInt8(number))
-    }
-}
-
-/// One cell of CSV, safe to open in a spreadsheet.
-enum CSVCell {
-    /// Appends a text: in quotes where it holds a comma, a quote or a line's end, and behind an apostrophe where a
-    /// spreadsheet would take it for a formula. A number of a question for numbers stays one.
-    static func append(_ text: UnsafeBufferPointer<UInt8>, isNumber: Bool = false, to bytes: inout [UInt8]) {
-        guard let first = text.first else { return }
-        let isFormula = startsFormula(first) && !(isNumber && self.isNumber(text))
-        guard text.contains(where: needsQuotes) else {
-            if isFormula { bytes.append(UInt8(ascii: "'")) }
-            return bytes.append(contentsOf: text)
-        }
-        bytes.append(.quote)
-        if isFormula { bytes.append(UInt8(ascii: "'")) }
-        for byte in text {
-            if byte == .quote { bytes.append(.quote) }
-            bytes.append(byte)
-        }
-        bytes.append(.quote)
-    }
-
-    /// Whether it is a number as JSON writes them, but for zeros in front.
-    static func isNumber(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        var rest = text[...]
-        func takeDigits() -> Bool {
-            let count = rest.prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }.count
-            rest = rest.dropFirst(count)
-            return count > 0
-        }
-        if rest.first == UInt8(ascii: "-") { rest.removeFirst() }
-        guard takeDigits() else { return false }
-        if rest.first == UInt8(ascii: ".") {
-            rest.removeFirst()
-            guard takeDigits() else { return false }
-        }
-        if let exponent = rest.first, exponent | 0x20 == UInt8(ascii: "e") {
-            rest.removeFirst()
-            if let sign = rest.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") { rest.removeFirst() }
-            guard takeDigits() else { return false }
-        }
-        return rest.isEmpty
-    }
-
-    /// OWASP, "CSV Injection".
-    private static func startsFormula(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), 0x09, 0x0A, 0x0D: true
-        default: false
-        }
-    }
-
-    private static func needsQuotes(_ byte: UInt8) -> Bool {
-        byte == .comma || byte == .quote || byte == 0x0D || byte == 0x0A
     }
 }
 

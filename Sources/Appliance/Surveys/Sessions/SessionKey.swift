@@ -1,6 +1,4 @@
 import FoundationEssentials
-import Storage
-import Synchronization
 
 /// Signs what customers hold in their hands: tokens of sessions and invitations.
 ///
@@ -9,13 +7,13 @@ final class SessionKey: Sendable {
     /// Of the database's secret.
     static let name = "survey sessions"
 
-    private let bytes = Mutex<[UInt8]>([])
+    private let key = SigningKey()
 
     /// Before anything is signed or read: the key as the database keeps it.
-    func load(_ key: [UInt8]) { bytes.withLock { $0 = key } }
+    func load(_ bytes: [UInt8]) { key.load(bytes) }
 
     /// The token of a session: its id and 128 bits that only we can add to it.
-    func token(for right: SessionRight) -> String { "\(right.session).\(signature(of: right.text))" }
+    func token(for right: SessionRight) -> String { "\(right.session).\(key.signature(of: right.text))" }
 
     /// The right that a token gives; nil for what we have not made.
     func right(of token: String) -> SessionRight? {
@@ -23,7 +21,7 @@ final class SessionKey: Sendable {
         else { return nil }
         let session = String(token[..<dot])
         let rights = SurveySession.Opening.allCases.map { SessionRight(session: session, opening: $0) }
-        return rights.first { isSigned(token[token.utf8.index(after: dot)...], $0.text) }
+        return rights.first { key.isSigned(token[token.utf8.index(after: dot)...], $0.text) }
     }
 
     /// A UUID, a dot and 32 digits.
@@ -32,7 +30,7 @@ final class SessionKey: Sendable {
     /// `<survey and customer and end in base64url>.<signature>`.
     func token(for invitation: Invitation) -> String {
         let text = Self.base64url("\(invitation.expiresAt.milliseconds)/\(invitation.survey)/\(invitation.customer)")
-        return "\(text).\(signature(of: "invitation \(text)"))"
+        return "\(text).\(key.signature(of: "invitation \(text)"))"
     }
 
     /// The invitation of a token, expired or not; nil for what we have not made.
@@ -40,21 +38,11 @@ final class SessionKey: Sendable {
         guard token.utf8.count <= Invitation.tokenBytesMax, let dot = token.utf8.lastIndex(of: UInt8(ascii: "."))
         else { return nil }
         let text = String(token[..<dot])
-        guard isSigned(token[token.utf8.index(after: dot)...], "invitation \(text)"), let plain = Self.text(text)
+        guard key.isSigned(token[token.utf8.index(after: dot)...], "invitation \(text)"), let plain = Self.text(text)
         else { return nil }
         let parts = plain.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count == 3, let end = Int64(parts[0]) else { return nil }
         return Invitation(survey: String(parts[1]), customer: String(parts[2]), expiresAt: Timestamp(end))
-    }
-
-    private func isSigned(_ signature: Substring, _ text: String) -> Bool {
-        SHA256.areEqual(Array(signature.utf8), Array(self.signature(of: text).utf8))
-    }
-
-    private func signature(of text: String) -> String {
-        let key = bytes.withLock { $0 }
-        precondition(!key.isEmpty, "the key was not loaded")
-        return SHA256.hex(Array(SHA256.hmac(of: Array(text.utf8), key: key).prefix(16)))
     }
 
     /// RFC 4648 section 5, without padding: it stands in links.

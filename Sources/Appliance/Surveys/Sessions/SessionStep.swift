@@ -13,7 +13,7 @@ extension Snapshot {
     /// Nil when there is no session of this id, or its version cannot be read any more.
     borrowing func place(of id: String, on shelf: SurveyShelf, at now: Int64) throws(StorageError) -> SessionPlace? {
         guard let (session, bare) = try session(id),
-            let map = try shelf.map(session.survey, session.version, in: self)
+            let map = try shelf.edition(session.survey, session.version, in: self)
         else { return nil }
         var conversation = bare
         conversation.answers = try answers(in: id, to: map)
@@ -41,7 +41,7 @@ extension Transaction {
         _ wish: Wish, _ claim: Claim, as found: CustomerLookup?, by conversations: Conversations, at now: Int64
     ) throws(StorageError) -> Passage {
         guard let head = try snapshot.surveyHead(wish.survey), head.version > 0,
-            let map = try conversations.shelf.map(wish.survey, head.version, in: snapshot)
+            let map = try conversations.shelf.edition(wish.survey, head.version, in: snapshot)
         else { return .refused(.notFound("survey")) }
         let survey = map.survey
         switch (survey.access, claim.opening) {
@@ -195,7 +195,7 @@ extension Transaction {
     }
 
     /// Why nobody can begin now; nil when they can.
-    private borrowing func shut(_ head: SurveyHead, _ survey: Survey, at now: Int64) throws(StorageError) -> (
+    private borrowing func shut(_ head: CatalogueHead, _ survey: Survey, at now: Int64) throws(StorageError) -> (
         String, Phrase
     )? {
         if head.status == .archived { return ("closed", .closed) }

@@ -1,6 +1,6 @@
 import Web
 
-extension DefinitionReader {
+extension SurveyReader {
     private static let keys = [
         "title", "languages", "greeting", "goodbye", "questions", "access", "opens_at", "closes_at", "quota",
         "responses", "abandoned_after_hours", "feedback", "phrases", "response_channel",
@@ -37,7 +37,7 @@ extension DefinitionReader {
         let path = object.path(of: "languages")
         var tags: [String] = []
         for (index, value) in list(value, path, 1...SurveyDefinition.languagesMax).enumerated() {
-            guard case .text(let tag) = value, SurveyDefinition.isLanguageTag(tag) else {
+            guard case .text(let tag) = value, Tag.isValid(tag) else {
                 refuse("\(path)[\(index)]", "Must be a language tag in lower case, such as en or pt-br.")
                 continue
             }

@@ -23,7 +23,16 @@ struct FoldedText: Sendable {
     }
 
     /// Linear in the length of the source.
-    static func fold(_ source: String) -> String { fold(source, keepsAccents: false) }
+    static func fold(_ source: String) -> String { foldPlain(source) ?? fold(source, keepsAccents: false) }
+
+    /// The same in a fraction of the time for a text that is ASCII throughout, as most are; nil for others.
+    private static func foldPlain(_ source: String) -> String? {
+        let folded = source.utf8.withContiguousStorageIfAvailable { bytes -> String? in
+            guard bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
+            return String(unsafeUninitializedCapacity: bytes.count) { Folding.fold(bytes, into: $0) }
+        }
+        return folded ?? nil
+    }
 
     private static func fold(_ source: String, keepsAccents: Bool) -> String {
         var folding = Folding(keepsAccents: keepsAccents)
@@ -39,6 +48,26 @@ private struct Folding {
 
     let keepsAccents: Bool
     var bytes: [UInt8] = []
+
+    /// ASCII.
+    ///
+    /// - Returns: how many bytes of `folded`, which is at least as long, are set.
+    static func fold(_ bytes: UnsafeBufferPointer<UInt8>, into folded: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        var count = 0
+        var last = space
+        for byte in bytes {
+            switch byte {
+            case 0x30...0x39, 0x61...0x7A: last = byte
+            case 0x41...0x5A: last = byte + 0x20
+            default:
+                guard last != space else { continue }
+                last = space
+            }
+            folded[count] = last
+            count += 1
+        }
+        return count > 0 && last == space ? count - 1 : count
+    }
 
     mutating func add(_ scalar: Unicode.Scalar) {
         switch scalar.value {

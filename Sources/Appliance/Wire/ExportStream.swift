@@ -1,4 +1,6 @@
 import Glibc
+import Storage
+import Web
 
 /// Pieces on their way from a thread that reads the database, which waits while nobody takes them, to a task.
 ///
@@ -98,5 +100,32 @@ final class ExportStream: @unchecked Sendable {
         clock_gettime(CLOCK_MONOTONIC, &now)
         now.tv_sec += seconds
         return now
+    }
+}
+
+extension ExportStream {
+    /// Sends what `fill` puts into a stream; it answers whether that was all.
+    ///
+    /// - Throws: also when it was not all. Without its trailer the file must not end as if it were whole: throwing
+    ///   breaks the connection off.
+    static func send(
+        to body: BodyWriter, fill: @escaping @Sendable (ExportStream) async throws(StorageError) -> Bool
+    ) async throws {
+        let stream = ExportStream()
+        async let isWhole = stream.filled(by: fill)
+        do {
+            while let piece = await stream.next() { try await body.write(piece) }
+        } catch {
+            stream.close()
+            throw error
+        }
+        guard try await isWhole else { throw BodyFault.tooSlow }
+    }
+
+    private func filled(
+        by fill: @Sendable (ExportStream) async throws(StorageError) -> Bool
+    ) async throws(StorageError) -> Bool {
+        defer { close() }
+        return try await fill(self)
     }
 }

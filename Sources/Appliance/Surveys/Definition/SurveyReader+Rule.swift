@@ -1,6 +1,6 @@
 import Web
 
-extension DefinitionReader {
+extension SurveyReader {
     /// The rules under `next`.
     mutating func rules(_ object: Object) -> [Rule] {
         guard object.has("next"), let value = object.values["next"] else { return [] }

@@ -1,5 +1,5 @@
-/// A survey without what it asks: its name, and which version of it people get.
-struct SurveyHead: Equatable, Sendable {
+/// What is in a catalogue, without its definition: its name, and which version of it people get.
+struct CatalogueHead: Equatable, Sendable {
     let id: String
     var status: Status
     /// The newest published; 0 for none.
@@ -12,7 +12,7 @@ struct SurveyHead: Equatable, Sendable {
     }
 }
 
-extension SurveyHead: Encodable {
+extension CatalogueHead: Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(id, forKey: .id)

@@ -3,45 +3,29 @@ import Web
 /// Reads the JSON of a definition, and notes by path what is wrong with it.
 ///
 /// What cannot be read is replaced by a stand-in, so that the rest keeps its place and everything is told at once; the
-/// survey is thrown away then.
-struct DefinitionReader {
-    private(set) var problems: [FieldProblem] = []
-    var gaps = Gaps()
-    /// Of the survey; empty when they could not be read.
-    var languages: [String] = []
+/// value is thrown away then.
+protocol DefinitionReader {
+    var problems: [FieldProblem] { get set }
+}
 
-    /// What the checker must not judge, because it was not understood.
-    struct Gaps: Equatable, Sendable {
-        /// Where questions lead is not known for all of them.
-        var hidesFlow = false
-        /// Ids of questions of unknown kind.
-        var kinds: Set<String> = []
-        var hidesLanguages = false
-    }
+/// One object of a definition with its path; null counts as left out.
+struct DefinitionObject {
+    let path: String
+    let values: [String: JSONValue]
 
-    /// One object with its path; null counts as left out.
-    struct Object {
-        let path: String
-        let values: [String: JSONValue]
+    func has(_ key: String) -> Bool { values[key].map { $0 != .null } ?? false }
+    func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+}
 
-        func has(_ key: String) -> Bool { values[key].map { $0 != .null } ?? false }
-        func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
-    }
+extension DefinitionReader {
+    typealias Object = DefinitionObject
 
     mutating func refuse(_ path: String, _ detail: String) { problems.append(FieldProblem(path, detail)) }
-
-    /// Notes that there is no flow to judge when `body` met a problem.
-    mutating func flow<Value>(_ body: (inout Self) -> Value) -> Value {
-        let before = problems.count
-        let value = body(&self)
-        if problems.count > before { gaps.hidesFlow = true }
-        return value
-    }
 
     /// - Parameter keys: what it may have; nil when that is not known.
     mutating func object(_ value: JSONValue, _ path: String, _ keys: [String]?) -> Object? {
         guard case .object(let values) = value else {
-            refuse(path.isEmpty ? SurveyDefinition.root : path, "Must be an object.")
+            refuse(path.isEmpty ? DefinitionText.root : path, "Must be an object.")
             return nil
         }
         let object = Object(path: path, values: values)
@@ -140,67 +124,22 @@ extension DefinitionReader {
         return text
     }
 
-    /// A text for people: a string in a survey of one language, else one for each language.
-    mutating func text(
-        _ object: Object, _ key: String, charactersMax: Int = SurveyDefinition.textCharactersMax, isLine: Bool = false
-    ) -> LocalText? {
-        guard object.has(key), let value = object.values[key] else { return nil }
-        let path = object.path(of: key)
-        switch value {
-        case .text(let source) where languages.count <= 1:
-            let template = template(source, path, charactersMax: charactersMax, isLine: isLine)
-            return LocalText(template.map { [languages.first ?? "": $0] } ?? [:])
-        case .object(let sources):
-            var templates: [String: Template] = [:]
-            for (language, source) in sources.sorted(by: { $0.key < $1.key }) {
-                let path = "\(path).\(language.prefix(64))"
-                if !languages.isEmpty, !languages.contains(language) {
-                    refuse(path, "The survey has no language '\(language.prefix(64))'.")
-                } else if case .text(let source) = source {
-                    templates[language] = template(source, path, charactersMax: charactersMax, isLine: isLine)
-                } else {
-                    refuse(path, "Must be text.")
-                }
-            }
-            for language in languages where sources[language] == nil {
-                refuse("\(path).\(language)", "The text in this language is missing.")
-            }
-            return LocalText(templates)
-        default:
-            let list = languages.joined(separator: ", ")
-            refuse(
-                path, languages.count > 1 ? "Must be an object with a text for each of: \(list)." : "Must be text.")
-            return LocalText([:])
-        }
-    }
-
-    mutating func requiredText(
-        _ object: Object, _ key: String, charactersMax: Int = SurveyDefinition.textCharactersMax, isLine: Bool = false
-    ) -> LocalText {
-        guard required(object, key) != nil else { return LocalText([:]) }
-        return text(object, key, charactersMax: charactersMax, isLine: isLine) ?? LocalText([:])
-    }
-
+    /// Whether `text` is something for people to read; notes why it is not.
+    ///
     /// - Parameter isLine: whether it must not have line ends.
-    mutating func template(_ source: String, _ path: String, charactersMax: Int, isLine: Bool = false) -> Template? {
-        guard !source.allSatisfy(\.isWhitespace) else {
+    mutating func isReadable(_ text: String, _ path: String, charactersMax: Int, isLine: Bool) -> Bool {
+        guard !text.allSatisfy(\.isWhitespace) else {
             refuse(path, "Must not be empty.")
-            return nil
+            return false
         }
-        guard source.utf8.count <= charactersMax || source.count <= charactersMax else {
+        guard text.utf8.count <= charactersMax || text.count <= charactersMax else {
             refuse(path, "Must have at most \(charactersMax) characters.")
-            return nil
+            return false
         }
-        let isShown = source.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A && !isLine }
-        guard isShown else {
+        guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A && !isLine }) else {
             refuse(path, "Must not contain control characters\(isLine ? " or line ends" : " other than line ends").")
-            return nil
+            return false
         }
-        do throws(Refusal) {
-            return try Template(source)
-        } catch {
-            refuse(path, error.detail)
-            return nil
-        }
+        return true
     }
 }

@@ -1,6 +1,6 @@
 import Web
 
-extension DefinitionReader {
+extension SurveyReader {
     /// What every question may have; a statement, which nobody answers, has less.
     private static let keys = ["id", "kind", "text", "optional", "reply", "next"]
     private static let statementKeys = ["id", "kind", "text", "next"]
