@@ -123,8 +123,8 @@ import Web
             let now = systemClock()
             func forget(after hours: Int64) async throws {
                 try await Housekeeping(
-                    database: parley.app.database, conversations: parley.app.conversations, log: .silent,
-                    now: { now + Timestamp.hours(hours) }
+                    database: parley.app.database, conversations: parley.app.conversations, rooms: parley.app.rooms,
+                    log: .silent, now: { now + Timestamp.hours(hours) }
                 ).forget()
             }
             try await forget(after: 23)

@@ -6,7 +6,7 @@ import Web
 
 /// A load against a small bot of the tests' own.
 @Suite(.timeLimit(.minutes(1))) struct LoadTests {
-    private static let plan = LoadPlan(customers: 20, concurrent: 4, rate: 0, seconds: 30)
+    private static let plan = SurveyLoadPlan(customers: 20, concurrent: 4, rate: 0, seconds: 30)
 
     private static func question(_ seq: Int, _ id: String, _ kind: String, _ options: String = "[]") -> String {
         #"{"type":"question","seq":\#(seq),"text":"?","question":{"id":"\#(id)","kind":"\#(kind)","required":true,"#
@@ -15,12 +15,12 @@ import Web
 
     /// Plays the plan against a bot that behaves as told.
     private static func play(
-        _ plan: LoadPlan = Self.plan, _ bot: @escaping @Sendable (WebSocket) async -> Void
-    ) async -> LoadReport {
+        _ plan: SurveyLoadPlan = Self.plan, _ bot: @escaping @Sendable (WebSocket) async -> Void
+    ) async -> SurveyLoadReport {
         var router = Router()
         router.get("/chat") { _ in .webSocket { socket in await bot(socket) } }
         let client = WebSocketClient()
-        let run = LoadRun(plan: plan) { [router] () throws(ConnectFault) in
+        let run = SurveyLoadRun(plan: plan) { [router] () throws(ConnectFault) in
             try await client.connect(to: router, "/chat")
         } breakOff: {
             await client.stop()
@@ -70,7 +70,7 @@ import Web
     @Test("a route that refuses is told in its own words")
     func refused() async {
         let client = WebSocketClient()
-        let run = LoadRun(plan: Self.plan) { () throws(ConnectFault) in
+        let run = SurveyLoadRun(plan: Self.plan) { () throws(ConnectFault) in
             try await client.connect(to: Router(), "/nowhere")
         } breakOff: {
         }
@@ -82,7 +82,7 @@ import Web
 
     @Test("customers who hold a pace begin spread over one conversation")
     func spread() {
-        let plan = LoadPlan(customers: 10, concurrent: 5, rate: 2, seconds: 20)
+        let plan = SurveyLoadPlan(customers: 10, concurrent: 5, rate: 2, seconds: 20)
         #expect((0..<5).map { plan.beginning($0, turns: 5) } == (0..<5).map { .milliseconds(500 * $0) })
         #expect(plan.limit(turns: 5) == .seconds(35))
     }

@@ -14,22 +14,25 @@ struct App: Sendable {
     /// Looks customers up, for whoever talks with them.
     let directory: Directory
     let conversations: Conversations
+    let rooms: Rooms
     private let couriers: [Courier]
+    private let log: Log
     private let now: WallClock
 
     /// Every feature's tables, in the order in which they refer to each other.
     static let migrations =
         OutboundTables.migrations + IdempotencyTables.migrations + TokenTables.migrations + SecretTables.migrations
         + TopicTables.migrations + MessageTables.migrations + CustomerTables.migrations + SurveyTables.migrations
-        + Health.migrations
+        + QuizTables.migrations + GameTables.migrations + Health.migrations
 
     /// - Parameter directoryCall: in place of one that is configured.
     init(
         database: Database, folder: String, rateLimit: Int, directory settings: DirectorySettings? = nil, log: Log,
-        now: @escaping WallClock = systemClock, directoryCall: Directory.Call? = nil
+        now: @escaping WallClock = systemClock, gameClock: GameClock = .system, directoryCall: Directory.Call? = nil
     ) {
         self.database = database
         self.now = now
+        self.log = log
         transfers = Transfers(.init(userAgent: "parley/\(Program.version)"))
         couriers = Courier.all(transfers: transfers) { parcel, notice in
             log.notice(
@@ -54,7 +57,7 @@ struct App: Sendable {
         TokenRoutes(database: database, gate: gate, now: now).register(in: &routes)
         let shelf = SurveyShelf()
         let lookup: SurveyLookup = { id, version, snapshot throws(StorageError) in
-            try shelf.map(id, version, in: snapshot)?.survey
+            try shelf.edition(id, version, in: snapshot)?.survey
         }
         let key = SessionKey()
         let live = LiveAnalytics(database: database, lookup: lookup)
@@ -69,10 +72,23 @@ struct App: Sendable {
         ChatRoutes(conversations: conversations).register(in: &routes)
         SessionRoutes(conversations: conversations).register(in: &routes)
         ResponseRoutes(database: database, shelf: shelf).register(in: &routes)
-        ExportRoutes(database: database, lookup: lookup).register(in: &routes)
+        let places = ExportPlaces()
+        ExportRoutes(database: database, lookup: lookup, places: places).register(in: &routes)
         AnalyticsRoutes(database: database, gate: gate, live: live, lookup: lookup).register(in: &routes)
+        let quizzes = QuizShelf()
+        QuizRoutes(database: database, shelf: quizzes, now: now).register(in: &routes)
+        let editions: QuizLookup = { id, version, snapshot throws(StorageError) in
+            try quizzes.edition(id, version, in: snapshot)
+        }
+        rooms = Rooms(
+            GameHouse(database: database, key: GameKey(), clock: gameClock, now: now, lookup: editions))
+        GameRoutes(rooms: rooms).register(in: &routes)
+        let access = GameAccess(rooms, gate)
+        BoardRoutes(rooms: rooms, access: access).register(in: &routes)
+        ResultsRoutes(database: database, access: access, quizzes: editions, places: places).register(in: &routes)
         metrics = MetricsRoutes(
-            database: database, dispatcher: dispatcher, directory: directory, conversations: conversations)
+            database: database, dispatcher: dispatcher, directory: directory, conversations: conversations,
+            rooms: rooms)
         metrics.register(in: &routes)
         let summaries = routes.summaries
         let description = Response.json(OpenAPI(summaries, version: Program.version))
@@ -97,6 +113,13 @@ struct App: Sendable {
             try await database.write { transaction throws(StorageError) in
                 try transaction.secret(named: SessionKey.name)
             })
+        rooms.house.key.key.load(
+            try await database.write { transaction throws(StorageError) in
+                try transaction.secret(named: GameKey.name)
+            })
+        for code in try await rooms.load() {
+            log.error("game not brought back: its quiz cannot be read", ["code": .text(code)])
+        }
         gate.load(try await database.read { snapshot throws(StorageError) in try snapshot.tokens() })
         try await dispatcher.start()
         return secret
@@ -122,6 +145,7 @@ struct App: Sendable {
 
     /// Ends what runs, the database last. The listener must be stopped already.
     func stop(within time: Duration) async {
+        await rooms.close()
         await dispatcher.stop(within: time)
         transfers.close()
         database.close()

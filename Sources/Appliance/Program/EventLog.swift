@@ -75,7 +75,8 @@ extension Log {
 
     /// One line for each request, for whoever asks for it. A path that holds a secret is shown as its pattern.
     func note(_ exchange: Exchange) {
-        let path = exchange.routePattern.contains("{token}") ? exchange.routePattern : exchange.path
+        let isSecret = exchange.routePattern.contains("{token}") || exchange.routePattern.contains("{code}")
+        let path = isSecret ? exchange.routePattern : exchange.path
         debug(
             "request",
             [

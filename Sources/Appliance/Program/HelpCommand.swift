@@ -8,6 +8,7 @@ enum HelpCommand {
           check [--live]            checks settings and data; --live asks a running program whether it is ready
           backup FILE               copies the database to FILE while it is in use, and verifies the copy
           survey check FILE         says what is wrong with the definition of a survey; - reads standard input
+          quiz check FILE           the same for a quiz
           token list                lists the tokens
           token create NAME --scope SCOPE[,SCOPE…] [--days N]
                                     makes a token and prints it, once; scopes: \(scopes)
@@ -18,6 +19,11 @@ enum HelpCommand {
                                     has N customers take a survey, ice-cream when none is named, each answering R times
                                     a second (0: as soon as asked), none beginning after S seconds, and says how the
                                     program kept up
+          load quiz [ID] [--players N] [--games M] [--over S] [--questions K] [--pace hosted|self_paced] [--hold S]
+                                    [--token TOKEN] [--json] [--url URL]
+                                    has N players play each of M games at once, of a quiz of K questions that it makes
+                                    when none is named, each answering within S seconds, and checks that every verdict,
+                                    board and result adds up; the token is PARLEY_ADMIN_TOKEN when none is given
           version                   prints the version
           help                      prints this
 

@@ -9,6 +9,7 @@ struct Housekeeping: Sendable {
 
     let database: Database
     let conversations: Conversations
+    let rooms: Rooms
     let log: Log
     let now: WallClock
 
@@ -18,6 +19,7 @@ struct Housekeeping: Sendable {
             do throws(StorageError) {
                 try await forget()
                 while try await conversations.markAbandoned() == Abandonment.sessionsMax {}
+                await rooms.sweep()
             } catch {
                 log.warning("housekeeping failed", ["cause": .text(error.code)])
             }

@@ -10,13 +10,17 @@ final class MetricsRoutes: Sendable {
     private let dispatcher: Dispatcher
     private let directory: Directory
     private let conversations: Conversations
+    private let rooms: Rooms
     private let server = Mutex<Server?>(nil)
 
-    init(database: Database, dispatcher: Dispatcher, directory: Directory, conversations: Conversations) {
+    init(
+        database: Database, dispatcher: Dispatcher, directory: Directory, conversations: Conversations, rooms: Rooms
+    ) {
         self.database = database
         self.dispatcher = dispatcher
         self.directory = directory
         self.conversations = conversations
+        self.rooms = rooms
     }
 
     /// The listener exists only once there are routes: it is made known here when it starts.
@@ -48,6 +52,7 @@ final class MetricsRoutes: Sendable {
         add(dispatcher.statistics, to: &text)
         add(conversations.statistics.current, to: &text)
         text.single("parley_survey_chats", .gauge, "Conversations shown over a WebSocket.", conversations.chats.count)
+        add(rooms, to: &text)
         if directory.isThere { add(directory.statistics, to: &text) }
         return text.text
     }
@@ -101,6 +106,10 @@ final class MetricsRoutes: Sendable {
         text.single(
             "parley_websockets_slow_total", .counter, "WebSockets closed with 1013 because they read too slowly.",
             server.slowReaders)
+        text.single(
+            "parley_websocket_frames_conflated_total", .counter,
+            "Messages not sent over WebSockets because a newer one had taken their place, once for each.",
+            server.framesConflated)
     }
 
     private func add(_ certificate: TLSCertificate, to text: inout PrometheusText) {
@@ -168,6 +177,26 @@ final class MetricsRoutes: Sendable {
             surveys.repeated)
         text.histogram(
             "parley_survey_answer_seconds", "From a message to what is said to it, on disk.", surveys.answerSeconds)
+    }
+
+    private func add(_ rooms: Rooms, to text: inout PrometheusText) {
+        let (games, players) = rooms.presence, figures = rooms.house.tally.current
+        text.single("parley_games", .gauge, "Games that have not finished.", games)
+        text.single("parley_game_players", .gauge, "Players who are connected.", players)
+        text.single("parley_games_begun_total", .counter, "Games opened.", figures.games)
+        text.single("parley_games_finished_total", .counter, "Games that came to their end.", figures.finished)
+        text.single("parley_game_players_joined_total", .counter, "Players who joined a game.", figures.joined)
+        text.single("parley_game_answers_total", .counter, "Answers to quiz questions, on disk.", figures.answers)
+        text.single(
+            "parley_game_answers_repeated_total", .counter, "Answers that came again and were answered the same.",
+            figures.repeated)
+        text.single(
+            "parley_game_refused_total", .counter, "Answers, names and commands that were refused.", figures.refused)
+        text.single("parley_game_boards_total", .counter, "Boards made; each goes to all of a game.", figures.boards)
+        text.histogram("parley_game_verdict_seconds", "From an answer to its verdict, on disk.", figures.verdictSeconds)
+        text.histogram(
+            "parley_game_board_seconds", "From an answer on disk to the board that shows it, sent to everybody.",
+            figures.boardSeconds)
     }
 
     private func add(_ directory: DirectoryStatistics, to text: inout PrometheusText) {

@@ -72,6 +72,7 @@ extension Transaction {
                         createdAt: Timestamp(now), changedAt: Timestamp(now)))
             }
             try insertSampleSurvey(at: now)
+            try insertSampleQuiz(at: now)
         }
         return try prepareAdminToken(samples.settings.adminToken, among: tokens, at: now)
     }

@@ -74,12 +74,14 @@ enum ServeCommand {
             ])
         let housekeeping = Task {
             await Housekeeping(
-                database: app.database, conversations: app.conversations, log: log, now: systemClock
+                database: app.database, conversations: app.conversations, rooms: app.rooms, log: log, now: systemClock
             ).run()
         }
         let signal = await untilStopped(server, log, signals)
         log.info("stopping", ["signal": .text(signal)])
         housekeeping.cancel()
+        // Before the listener: while it waits for its clients no question's time must run out.
+        await app.rooms.close()
         await server.stop(within: .seconds(configuration.stopSeconds))
     }
 

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Customers of one survey hear the same frames, byte for byte but for what is personal, so each is decoded once:
 /// decoding takes ten times as long as looking up.
-final class LoadAnswers: Sendable {
+final class SurveyLoadAnswers: Sendable {
     /// Frames that are remembered; texts that hold a customer's answer come in many forms.
     static let framesMax = 1_000
 

@@ -1,19 +1,18 @@
-import Glibc
 import Web
 
 /// One run of load: customers take a survey, each over a WebSocket of its own, until the plan is done.
-struct LoadRun: Sendable {
-    let plan: LoadPlan
+struct SurveyLoadRun: Sendable {
+    let plan: SurveyLoadPlan
     /// Opens the chat for a new, anonymous customer.
     let dial: @Sendable () async throws(ConnectFault) -> WebSocket
     /// Ends all sockets, and those to come: the last resort that makes every run end.
     let breakOff: @Sendable () async -> Void
 
-    private let answers = LoadAnswers()
+    private let answers = SurveyLoadAnswers()
     private let clock = ContinuousClock()
 
     init(
-        plan: LoadPlan, dial: @escaping @Sendable () async throws(ConnectFault) -> WebSocket,
+        plan: SurveyLoadPlan, dial: @escaping @Sendable () async throws(ConnectFault) -> WebSocket,
         breakOff: @escaping @Sendable () async -> Void
     ) {
         self.plan = plan
@@ -22,24 +21,24 @@ struct LoadRun: Sendable {
     }
 
     /// Plays one conversation alone, which shows how long it is and which answers fit, and then the plan.
-    func play() async -> LoadReport {
-        let first = LoadTally()
+    func play() async -> SurveyLoadReport {
+        let first = SurveyLoadTally()
         let alone = Task {
-            try await Task.sleep(for: .seconds(LoadPlan.graceSeconds))
+            try await Task.sleep(for: .seconds(SurveyLoadPlan.graceSeconds))
             await breakOff()
         }
         await converse(1, begun: clock.now, period: .zero, first)
         alone.cancel()
         let scouted = first.current
-        guard scouted.failed == 0 else { return LoadReport(plan: plan, seen: scouted, seconds: 0, cpuSeconds: 0) }
+        guard scouted.failed == 0 else { return SurveyLoadReport(plan: plan, seen: scouted, seconds: 0, cpuSeconds: 0) }
 
         let turns = max(1, scouted.answers)
-        let tally = LoadTally()
+        let tally = SurveyLoadTally()
         let limit = Task {
             try await Task.sleep(for: plan.limit(turns: turns))
             await breakOff()
         }
-        let (start, spent) = (clock.now, Self.cpuSeconds)
+        let (start, spent) = (clock.now, LoadFigures.cpuSeconds)
         await withDiscardingTaskGroup { group in
             for index in 0..<plan.concurrent {
                 group.addTask { await takeTurns(in: index, turns: turns, from: start, tally) }
@@ -47,12 +46,12 @@ struct LoadRun: Sendable {
         }
         let seconds = (clock.now - start) / .seconds(1)
         limit.cancel()
-        return LoadReport(
-            plan: plan, seen: tally.current, seconds: seconds, cpuSeconds: Self.cpuSeconds - spent)
+        return SurveyLoadReport(
+            plan: plan, seen: tally.current, seconds: seconds, cpuSeconds: LoadFigures.cpuSeconds - spent)
     }
 
     /// One place: as soon as a customer is through, at the plan's pace, the next takes it.
-    private func takeTurns(in place: Int, turns: Int, from start: ContinuousClock.Instant, _ tally: LoadTally) async {
+    private func takeTurns(in place: Int, turns: Int, from start: ContinuousClock.Instant, _ tally: SurveyLoadTally) async {
         let end = start + .seconds(plan.seconds)
         var begin = start + plan.beginning(place, turns: turns)
         while true {
@@ -67,20 +66,16 @@ struct LoadRun: Sendable {
     /// Plays one conversation; returns the number of answers given.
     @discardableResult
     private func converse(
-        _ customer: Int, begun: ContinuousClock.Instant, period: Duration, _ tally: LoadTally
+        _ customer: Int, begun: ContinuousClock.Instant, period: Duration, _ tally: SurveyLoadTally
     ) async -> Int {
         let socket: WebSocket
         do throws(ConnectFault) {
             socket = try await dial()
         } catch {
-            if case .handshake(.refused(let status, _)) = error {
-                tally.failed(.connecting("\(status.code): \(error.told)"))
-            } else {
-                tally.failed(.connecting(error.code))
-            }
+            tally.failed(LoadFailure(error))
             return 0
         }
-        var customer = LoadCustomer(number: customer, begun: begun, period: period, answers: answers, tally: tally)
+        var customer = SurveyLoadCustomer(number: customer, begun: begun, period: period, answers: answers, tally: tally)
         do throws(LoadFailure) {
             try await customer.talk(on: socket)
             tally.completed()
@@ -93,12 +88,5 @@ struct LoadRun: Sendable {
 
     private func wait(until instant: ContinuousClock.Instant) async {
         if instant > clock.now { try? await Task.sleep(until: instant, clock: clock) }
-    }
-
-    /// User and system time of this process so far.
-    private static var cpuSeconds: Double {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return [usage.ru_utime, usage.ru_stime].map { Double($0.tv_sec) + Double($0.tv_usec) / 1e6 }.reduce(0, +)
     }
 }

@@ -1,13 +1,13 @@
 import Web
 
 /// One customer of a load: hears a question, answers it, until the bot says that it was the last.
-struct LoadCustomer {
+struct SurveyLoadCustomer {
     let number: Int
     let begun: ContinuousClock.Instant
     /// Between two answers; zero answers at once.
     let period: Duration
-    let answers: LoadAnswers
-    let tally: LoadTally
+    let answers: SurveyLoadAnswers
+    let tally: SurveyLoadTally
     /// Answers given.
     private(set) var said = 0
 
@@ -17,7 +17,7 @@ struct LoadCustomer {
     private var pending: (question: ChatFrame.Question?, number: Int, due: ContinuousClock.Instant)?
 
     init(
-        number: Int, begun: ContinuousClock.Instant, period: Duration, answers: LoadAnswers, tally: LoadTally
+        number: Int, begun: ContinuousClock.Instant, period: Duration, answers: SurveyLoadAnswers, tally: SurveyLoadTally
     ) {
         self.number = number
         self.begun = begun

@@ -1,8 +1,7 @@
-import Glibc
 import Web
 
-/// `parley load survey`: has many customers take a survey of a running program, and says how it kept up.
-enum LoadCommand {
+/// `parley load survey`: many customers take a survey.
+enum SurveyLoad {
     private static let customers = Option(
         flag: "--customers", variable: "", placeholder: "N", standard: "100", about: "How many take it at most.")
     private static let concurrent = Option(
@@ -16,49 +15,34 @@ enum LoadCommand {
     static func run(_ arguments: [String], _ environment: [String: String]) async throws(UsageError) -> ExitCode {
         let values = try OptionValues(
             arguments, environment: environment, options: [customers, concurrent, rate, seconds, ServerURL.option],
-            knownSwitches: ["--json"])
-        let survey = values.operands.count == 2 ? values.operands[1] : standardSurvey
-        guard values.operands.first == "survey", values.operands.count <= 2, Name.isValid(survey)
-        else { throw UsageError(explanation: "load: say 'load survey', or 'load survey ID'") }
+            knownSwitches: [LoadCommand.json])
+        let survey = try LoadCommand.identifier(behind: "survey", values) ?? standardSurvey
         let plan = try plan(values)
         let url = try values.value(ServerURL.option, "an http or https URL", ServerURL.init)
-        allowDescriptors()
+        LoadCommand.allowDescriptors()
         let destination = url.socket("/api/surveys/\(survey)/chat")
         let client = WebSocketClient()
-        let run = LoadRun(plan: plan) { () throws(ConnectFault) in
+        let run = SurveyLoadRun(plan: plan) { () throws(ConnectFault) in
             try await client.connect(to: destination)
         } breakOff: {
             await client.stop(within: .seconds(1))
         }
         let report = await run.play()
         await client.stop(within: .seconds(1))
-        OutputText.standardOutput.write(values.switches.contains("--json") ? report.json : report.text)
+        OutputText.standardOutput.write(values.switches.contains(LoadCommand.json) ? report.json : report.text)
         return report.isClean ? .done : .failed
     }
 
-    static func plan(_ values: OptionValues) throws(UsageError) -> LoadPlan {
-        func whole(_ option: Option, _ range: ClosedRange<Int>) throws(UsageError) -> Int {
-            try values.value(option, "a number from \(range.lowerBound) to \(range.upperBound)") { text in
-                Int(text).flatMap { range.contains($0) ? $0 : nil }
-            }
-        }
-        let count = try whole(customers, 1...10_000_000)
+    static func plan(_ values: OptionValues) throws(UsageError) -> SurveyLoadPlan {
+        let count = try values.whole(customers, 1...10_000_000)
         let pace = try values.value(rate, "a number from 0.01 to 1000, or 0") { text in
             Double(text).flatMap { $0 == 0 || (0.01...1_000).contains($0) ? $0 : nil }
         }
         // At a pace of their own they are all there at once; without one, as many as keep a core busy.
         let given = values.given(concurrent) != nil
-        let atOnce = given || pace == 0 ? try whole(concurrent, 1...LoadPlan.concurrentMax) : count
-        return LoadPlan(
-            customers: count, concurrent: min(count, atOnce, LoadPlan.concurrentMax), rate: pace,
-            seconds: try whole(seconds, 1...86_400))
-    }
-
-    /// As many open files as the system lets us have: each customer is one.
-    private static func allowDescriptors() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-        limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        let atOnce = given || pace == 0 ? try values.whole(concurrent, 1...SurveyLoadPlan.concurrentMax) : count
+        return SurveyLoadPlan(
+            customers: count, concurrent: min(count, atOnce, SurveyLoadPlan.concurrentMax), rate: pace,
+            seconds: try values.whole(seconds, 1...86_400))
     }
 }

@@ -1,5 +1,5 @@
 /// How many customers come, and how fast they answer.
-struct LoadPlan: Equatable, Sendable {
+struct SurveyLoadPlan: Equatable, Sendable {
     static let concurrentMax = 20_000
 
     /// Conversations at most; one more is played before, alone.

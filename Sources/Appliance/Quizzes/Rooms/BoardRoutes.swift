@@ -1,0 +1,115 @@
+import Storage
+import Synchronization
+import Web
+
+/// `GET /api/games/{code}/leaderboard`: the board as it is, or as it was when the game ended.
+struct BoardRoutes: Sendable {
+    let rooms: Rooms
+    let access: GameAccess
+
+    func register(in routes: inout Routes) {
+        routes.openGet(
+            "/api/games/{code}/leaderboard",
+            "Shows who is ahead: from the first place, 'after' a rank, or 'around' a player's number."
+        ) { request, code in
+            try await show(code, request)
+        }
+    }
+
+    private func show(_ code: String, _ request: Request) async throws -> Response {
+        let head = try await access.find(request, code)
+        let (quiz, rows) = try await board(of: head)
+        if quiz?.showsBoard != true { try access.admit(request, head) }
+        var query = QueryInput(request.query)
+        _ = query.text("host")                  // that was for `admit`
+        let page = query.page(), around = query.number("around")
+        try query.finish()
+        let skipped = try page.skipped()
+        let shown: (rows: [BoardRow], count: Int)?
+        switch rows {
+        case .room(let room): shown = room.board(around: around, skipping: skipped, page.limit)
+        case .stored(let rows): shown = rows.part(around: around, skipping: skipped, page.limit)
+        }
+        guard let shown else { throw Problem.playerUnknown }
+        return .json(BoardReport(rows: shown.rows, limit: page.limit, players: shown.count))
+    }
+
+    private enum Source {
+        case room(Room)
+        case stored([BoardRow])
+    }
+
+    private func board(of head: GameHead) async throws -> (Quiz?, Source) {
+        if let room = rooms.room(ofGame: head.id) { return (room.quiz, .room(room)) }
+        let quiz = try await rooms.house.database.read { [lookup = rooms.house.lookup] snapshot throws(StorageError) in
+            try lookup(head.quiz, head.version, snapshot)
+        }
+        return (quiz, .stored(try await rooms.board(ofFinished: head)))
+    }
+}
+
+extension Room {
+    /// At most `limit + 1` places of the board; nil when there is no such player on it.
+    fileprivate func board(
+        around player: Int?, skipping skipped: Int, _ limit: Int
+    ) -> (rows: [BoardRow], count: Int)? {
+        state.withLock { state in
+            let game = state.game
+            var first = skipped
+            if let player {
+                guard player <= game.players.count, let rank = game.board.rank(of: player) else { return nil }
+                first = max(0, rank - limit / 2)
+            }
+            let rows = game.board.members(from: first, count: limit + 1).enumerated().map { index, number in
+                let player = game.players[number - 1]
+                return BoardRow(rank: first + index + 1, player: number, name: player.name, score: player.score)
+            }
+            return (rows, game.board.count)
+        }
+    }
+}
+
+extension [BoardRow] {
+    fileprivate func part(around player: Int?, skipping skipped: Int, _ limit: Int) -> (rows: [BoardRow], count: Int)? {
+        var first = skipped
+        if let player {
+            guard let place = firstIndex(where: { $0.player == player }) else { return nil }
+            first = Swift.max(0, place - limit / 2)
+        }
+        return (Array(dropFirst(first).prefix(limit + 1)), count)
+    }
+}
+
+/// `{"items": [{"rank", "player", "name", "score"}], "next": rank or null, "players": n}`.
+private struct BoardReport: Encodable {
+    private let items: [Row]
+    private let next: String?
+    private let players: Int
+
+    init(rows: [BoardRow], limit: Int, players: Int) {
+        items = rows.prefix(limit).map(Row.init)
+        next = rows.count > limit ? items.last.map { String($0.row.rank) } : nil
+        self.players = players
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(items, forKey: .items)
+        try container.encode(next, forKey: .next)
+        try container.encode(players, forKey: .players)
+    }
+
+    private enum Key: String, CodingKey { case items, next, players, rank, player, name, score }
+
+    struct Row: Encodable {
+        let row: BoardRow
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(row.rank, forKey: .rank)
+            try container.encode(row.player, forKey: .player)
+            try container.encode(row.name, forKey: .name)
+            try container.encode(row.score, forKey: .score)
+        }
+    }
+}

@@ -1,0 +1,228 @@
+import Storage
+import Synchronization
+import Web
+
+/// All games that live, by their codes.
+final class Rooms: Sendable {
+    let house: GameHouse
+    private let rooms = Mutex<[String: Room]>([:])
+    /// Boards of finished games that somebody looked at lately: anybody may, and each is made of all answers.
+    private let boards = Mutex<[(game: Int64, rows: [BoardRow])]>([])
+    private let guesses = RateLimiter(perSecond: 1, burst: Rooms.guessesMax)
+
+    /// Wrong codes from one address before it has to wait: a class that mistypes is fine, and of 309 million codes a
+    /// guesser tries 86,400 a day.
+    static let guessesMax = 60
+    /// Games that live at a time: each costs memory as long as it does.
+    static let gamesMax = 2_000
+    /// Boards of finished games kept, for a minute or two: 400 kB each at 5,000 players.
+    static let boardsMax = 4
+    /// Milliseconds after which a game that nobody is in is ended.
+    static let desertedFor = 24 * 3_600_000
+
+    init(_ house: GameHouse) { self.house = house }
+
+    /// Brings back every game that had not finished.
+    ///
+    /// - Returns: the codes of those that could not be: their quiz is not to be read any more.
+    func load() async throws(StorageError) -> [String] {
+        var lost: [String] = []
+        let games = try await house.database.read { snapshot throws(StorageError) in try snapshot.livingGames() }
+        for game in games {
+            let head = game.head
+            let found = try await house.database.read {
+                [lookup = house.lookup] snapshot throws(StorageError) -> (Quiz, [GameChange])? in
+                guard let quiz = try lookup(head.quiz, head.version, snapshot) else { return nil }
+                return (quiz, try snapshot.changes(of: head.number))
+            }
+            guard let (quiz, changes) = found else {
+                lost.append(head.code)
+                continue
+            }
+            open(head, quiz, game.standing, changes)
+        }
+        return lost
+    }
+
+    @discardableResult
+    private func open(_ head: GameHead, _ quiz: Quiz, _ standing: GameStanding, _ changes: [GameChange]) -> Room {
+        let instant = house.clock.now()
+        let game = Game(head, quiz, standing: standing, at: instant)
+        for change in changes { game.apply(change, at: instant) }
+        game.awaitReturn()
+        let age = Int(clamping: house.now() - head.createdAt.milliseconds)
+        if quiz.pace == .selfPaced { game.closesAt = instant + max(0, quiz.openLasts - age) }
+        let room = Room(game, house)
+        rooms.withLock { $0[head.code] = room }
+        room.begin()
+        return room
+    }
+
+    /// Makes a game of a quiz's newest version, in the lobby, or running if it has none.
+    ///
+    /// - Returns: `GameReport` with the host's token.
+    /// - Throws: `Problem` 404, 409 for a quiz that is not published, 503 when too many games live; `StorageError`.
+    func create(_ quiz: String, hostName: String, once key: IdempotencyKey?) async throws -> Response {
+        guard presence.games < Self.gamesMax else { throw Problem.tooManyGames }
+        let now = house.now(), made = Mutex<NewGame?>(nil)
+        let response = try await house.database.write(once: key, at: now) {
+            [house] transaction throws(StorageError) -> Result<Reply, Problem> in
+            guard let head = try transaction.snapshot.quizHead(quiz) else { return .failure(.notFound("quiz")) }
+            guard head.status == .published, let definition = try house.lookup(quiz, head.version, transaction.snapshot)
+            else { return .failure(.quizNotPublished) }
+            let game = try transaction.makeGame(of: definition, quiz, head.version, hostName: hostName, at: now)
+            made.withLock { $0 = game }
+            let token = house.key.token(for: .host(game: game.head.id, number: 1))
+            let record = GameRecord(head: game.head, standing: game.standing, finishedAt: nil)
+            let report = GameReport(game: record, quiz: definition, players: 0, host: token)
+            return .success(Reply(.created, location: "/api/games/\(game.head.code)", json: report))
+        }
+        if let game = made.withLock({ $0 }) {
+            house.tally.add { $0.games += 1 }
+            open(game.head, game.quiz, game.standing, [.hostAdded(GameHost(number: 1, name: hostName))])
+        }
+        return response
+    }
+
+    /// A game as whoever has its code sees it, finished or not.
+    ///
+    /// - Throws: `Problem` 404, 429; `StorageError`.
+    func report(_ codeOrID: String, from peer: String) async throws -> GameReport {
+        let head = try await game(codeOrID, from: peer)
+        if let room = room(ofGame: head.id) {
+            let (standing, players) = room.state.withLock { ($0.game.standing, $0.game.board.count) }
+            if standing.phase != .finished {
+                let record = GameRecord(head: head, standing: standing, finishedAt: nil)
+                return GameReport(game: record, quiz: room.quiz, players: players)
+            }
+        }
+        let report = try await house.database.read {
+            [lookup = house.lookup] snapshot throws(StorageError) -> GameReport? in
+            guard let quiz = try lookup(head.quiz, head.version, snapshot),
+                let game = try snapshot.game(number: head.number)
+            else { return nil }
+            return GameReport(game: game, quiz: quiz, players: try snapshot.playersCount(of: head.number))
+        }
+        guard let report else { throw Problem.notFound("game") }
+        return report
+    }
+
+    /// The living game with that code, as people type it, or with that id.
+    ///
+    /// - Parameter peer: who asks; whoever asks for many that are not there has to wait. Nil for who brings a token.
+    /// - Throws: `Problem` 404, 429.
+    func room(_ codeOrID: String, from peer: String?) throws(Problem) -> Room {
+        try refuseGuesser(peer)
+        if let room = living(codeOrID) { return room }
+        throw missed(by: peer)
+    }
+
+    /// A game that may have finished, by its code or its id.
+    ///
+    /// - Throws: `Problem` 404, 429; `StorageError`.
+    func game(_ codeOrID: String, from peer: String?) async throws -> GameHead {
+        try refuseGuesser(peer)
+        if let room = living(codeOrID) { return room.head }
+        let game = try await house.database.read { snapshot throws(StorageError) in try snapshot.game(codeOrID) }
+        if let game { return game.head }
+        throw missed(by: peer)
+    }
+
+    private func refuseGuesser(_ peer: String?) throws(Problem) {
+        if let peer, let wait = guesses.wait(of: peer, at: house.now()) { throw .tooManyRequests(wait) }
+    }
+
+    private func missed(by peer: String?) -> Problem {
+        if let peer { _ = guesses.wait(for: peer, at: house.now()) }
+        return .notFound("game")
+    }
+
+    /// The board of a game that is in no room any more.
+    func board(ofFinished game: GameHead) async throws(StorageError) -> [BoardRow] {
+        if let known = boards.withLock({ $0.first { $0.game == game.number } }) { return known.rows }
+        let rows = try await house.database.read { snapshot throws(StorageError) in try snapshot.board(of: game.number) }
+        boards.withLock { boards in
+            boards.removeAll { $0.game == game.number }
+            boards = boards.suffix(Self.boardsMax - 1) + [(game.number, rows)]
+        }
+        return rows
+    }
+
+    private func living(_ codeOrID: String) -> Room? {
+        guard let code = GameCode.read(codeOrID) else { return room(ofGame: codeOrID) }
+        return rooms.withLock { $0[code] }
+    }
+
+    /// The living game that a token is for: no guessing.
+    func room(ofGame id: String) -> Room? {
+        rooms.withLock { rooms in rooms.values.first { $0.head.id == id } }
+    }
+
+    /// Ends games that nobody has been in for a day, and forgets those that have finished and are left.
+    func sweep() async {
+        let now = house.clock.now()
+        boards.withLock { $0 = [] }
+        for room in rooms.withLock({ Array($0.values) }) {
+            let (isFinished, isDeserted) = room.state.withLock { state in
+                (state.game.standing.phase == .finished, state.isDeserted && state.touchedAt + Self.desertedFor < now)
+            }
+            if isFinished {
+                rooms.withLock { $0[room.head.code] = $0[room.head.code] === room ? nil : $0[room.head.code] }
+            } else if isDeserted {
+                try? await room.end()
+            }
+        }
+    }
+
+    /// Stores how far open questions have come. Sockets are closed already, and the database is not.
+    func close() async {
+        for room in rooms.withLock({ Array($0.values) }) { try? await room.close() }
+    }
+
+    /// Games that live and players that are connected.
+    var presence: (games: Int, players: Int) {
+        rooms.withLock { Array($0.values) }.reduce(into: (0, 0)) { sum, room in
+            room.state.withLock { state in
+                guard state.game.standing.phase != .finished else { return }
+                sum.0 += 1
+                sum.1 += state.game.playersPresent
+            }
+        }
+    }
+}
+
+extension Problem {
+    static let quizNotPublished = Problem.conflict(
+        "quiz.not_published", "Only a published quiz can be played. Publish it first.")
+
+    static let tooManyGames = Problem(
+        .unavailable, "games.too_many", "\(Rooms.gamesMax) games are being played. End some of them.",
+        retryAfterSeconds: 60)
+}
+
+/// A game that was just made.
+struct NewGame: Sendable {
+    let head: GameHead
+    let quiz: Quiz
+    let standing: GameStanding
+}
+
+extension Transaction {
+    /// Stores a new game under a code that no living one has.
+    fileprivate borrowing func makeGame(
+        of quiz: Quiz, _ name: String, _ version: Int, hostName: String, at now: Int64
+    ) throws(StorageError) -> NewGame {
+        var random = SystemRandomNumberGenerator()             // getrandom(2)
+        let id = UUIDv7.next(at: now), seed = random.next(), standing = GameStanding(beginning: quiz)
+        while true {
+            let code = GameCode.make(using: &random)
+            let head = try insertGame(
+                { number in
+                    GameHead(
+                        number: number, id: id, code: code, quiz: name, version: version, hostName: hostName,
+                        seed: seed, createdAt: Timestamp(now))
+                }, standing)
+            if let head { return NewGame(head: head, quiz: quiz, standing: standing) }
+        }
+    }
+}
