@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 LIBRARIES   := libcurl4-openssl-dev libsqlite3-dev libssl-dev
 TEST_TOOLS  := python3-venv curl openssl
-BENCH_TOOLS := $(TEST_TOOLS) nginx-light wrk gcc
+BENCH_TOOLS := $(TEST_TOOLS) nginx-light redis-server wrk gcc
 IMAGE_TOOLS := debootstrap util-linux curl python3
 VENV        := .build/test-venv
 AUTOBAHN    := .build/conformance-venv

@@ -1,10 +1,11 @@
 """Measures Parley against its peers in one run, on one machine, and prints one table.
 
-    python3 Tests/Bench/bench.py [--quick] [--only healthz,accept,outbox,start,echo,rooms,idle,tls,conversations,export]
+    python3 Tests/Bench/bench.py [--quick] [--only healthz,accept,outbox,start,echo,rooms,idle,tls,conversations,export,
+                                         quiz,leaderboard]
 
 The server has one core and the load the other. Rounds alternate between Parley and its peers, so that what else the
 machine does falls on all of them; figures are medians of the rounds. CPU is user + system time of the server's
-process by request, delivery or handshake. Needs wrk, nginx, gcc, libsqlite3-dev, libssl-dev, openssl, util-linux and
+process by request, delivery or handshake. Needs wrk, nginx, redis-server, gcc, libsqlite3-dev, libssl-dev, openssl, util-linux and
 Python's venv; see requirements.txt. `--only sockets` is `echo,rooms,idle`.
 """
 
@@ -25,7 +26,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "BlackBo
 
 import conversations  # noqa: E402
 import export  # noqa: E402
+import games  # noqa: E402
 import handshakes  # noqa: E402
+import leaderboard  # noqa: E402
 import peers  # noqa: E402
 import rows  # noqa: E402
 import sockets  # noqa: E402
@@ -256,7 +259,8 @@ def resident(pid):
 
 PARTS = {"healthz": healthz, "accept": accept, "outbox": outbox, "start": start,
          "echo": sockets.echo, "rooms": sockets.rooms, "idle": sockets.idle, "tls": handshakes.tls,
-         "conversations": conversations.conversations, "export": export.export}
+         "conversations": conversations.conversations, "export": export.export, "quiz": games.games,
+         "leaderboard": leaderboard.leaderboard}
 
 
 def main():

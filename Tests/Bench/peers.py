@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import urllib.request
 
 from eventually import eventually
@@ -155,6 +156,23 @@ def fastapi_survey(database):
         address = f"127.0.0.1:{process.stdout.readline().strip()}"
         answering(f"http://{address}/healthz", process)
         yield address, process.pid
+
+
+@contextlib.contextmanager
+def fastapi_quiz(database):
+    """FastAPI's live quizzes on a new database, and the Redis it keeps its boards in, both on the server's core;
+    (address, pids)."""
+    with tempfile.TemporaryDirectory(prefix="parley-redis-") as folder:
+        path = pathlib.Path(folder) / "redis"
+        board = on_server_core("redis-server", "--port", "0", "--unixsocket", str(path), "--dir", folder,
+                               "--save", "", "--appendonly", "no", "--daemonize", "no")
+        command = on_server_core(virtual_environment(), str(HERE / "fastapi_quiz.py"), str(database), str(path))
+        with running(board, stdout=subprocess.DEVNULL) as redis:
+            eventually(path.exists, START_SECONDS, "redis listens")
+            with running(command, stdout=subprocess.PIPE, text=True) as process:
+                address = f"127.0.0.1:{process.stdout.readline().strip()}"
+                answering(f"http://{address}/healthz", process)
+                yield address, [process.pid, redis.pid]
 
 
 def need_descriptors(count):
