@@ -166,36 +166,6 @@ import Testing
         }
     }
 
-    @Test func `of what is pushed with a kind, a reader who stands still gets the newest of each`() async throws {
-        let sockets = Notes<WebSocket>()
-        try await withServer(routes: Self.listening(sockets)) { server, _ in
-            let client = try WireClient.webSocket(server, "/ws", receiveBufferBytes: 4_096)
-            let socket = await sockets.first(1)[0]
-            let topic = Topic()
-            await topic.subscribe(socket)
-            let fill = Task { await socket.send(.binary([UInt8](repeating: 0, count: 8 << 20))) }
-            let probe = try WireClient(port: server.port)
-            var isStalled = false
-            while !isStalled {
-                try probe.passRounds()
-                isStalled = await socket.sender.isStalled
-            }
-            topic.publish(.text("of a topic"), replacing: "a")
-            try probe.passRounds()
-            for number in 0..<1_000 {
-                socket.push(.text("zero \(number)"), replacing: 0)
-                socket.push(.text("most \(number)"), replacing: .max)
-            }
-            socket.push(.text("each counts"))
-            socket.push(.text("zero again"), replacing: 0)
-            #expect(try client.frame()?.payload.count == 8 << 20)
-            let expected = ["of a topic", "most 999", "each counts", "zero again"]
-            for text in expected { #expect(try client.text() == text) }
-            #expect(server.statistics.framesConflated == 999 + 1_000)
-            await fill.value
-        }
-    }
-
     @Test func `a single larger message may be pushed when nothing else waits`() async throws {
         let sockets = Notes<WebSocket>()
         try await withServer(routes: Self.listening(sockets)) { server, _ in

@@ -24,14 +24,7 @@ extension WebSocket {
     /// At most 256 KiB of such messages wait for a slow reader. One more closes its socket with 1013: it may connect
     /// again and ask for what it missed. A single larger message is taken when nothing else waits.
     public nonisolated func push(_ message: Message) {
-        onLoop { $0.pushNow(message, key: 0) }
-    }
-
-    /// As `push`, for messages of which only the newest matters: earlier ones of the same `kind`, a number of the
-    /// caller's choice, that wait here are dropped. Those of topics are none of them.
-    public nonisolated func push(_ message: Message, replacing kind: UInt16) {
-        // Keys of topics are larger: above their lower 16 bits, which are not 0, is the topic's number, from 1.
-        onLoop { $0.pushNow(message, key: UInt64(kind) + 1) }
+        onLoop { $0.pushNow(message) }
     }
 
     /// Sends a ping now, beside the regular ones, so that `roundTrip` has a new measurement soon; from any thread.
@@ -63,9 +56,9 @@ extension WebSocket {
         }
     }
 
-    private func pushNow(_ message: Message, key: UInt64) {
+    private func pushNow(_ message: Message) {
         guard phase == .open else { return }
-        push(encoded(Frame(message)), key: key)
+        push(encoded(Frame(message)), key: 0)
         settle()
     }
 
