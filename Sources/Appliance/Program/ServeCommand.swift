@@ -80,7 +80,7 @@ enum ServeCommand {
         let signal = await untilStopped(server, log, signals)
         log.info("stopping", ["signal": .text(signal)])
         housekeeping.cancel()
-        // Before the listener: while it waits for its clients no question's time must run out.
+        // Before the listener, which waits for its clients.
         await app.rooms.close()
         await server.stop(within: .seconds(configuration.stopSeconds))
     }

@@ -5,7 +5,7 @@ import Web
 /// All games that live, by their codes.
 final class Rooms: Sendable {
     let house: GameHouse
-    private let rooms = Mutex<[String: Room]>([:])
+    private let rooms = Mutex(Index())
     /// Boards of finished games that somebody looked at lately: anybody may, and each is made of all answers.
     private let boards = Mutex<[(game: Int64, rows: [BoardRow])]>([])
     private let guesses = RateLimiter(perSecond: 1, burst: Rooms.guessesMax)
@@ -19,6 +19,22 @@ final class Rooms: Sendable {
     static let boardsMax = 4
     /// Milliseconds after which a game that nobody is in is ended.
     static let desertedFor = 24 * 3_600_000
+
+    private struct Index {
+        var byCode: [String: Room] = [:]
+        var byID: [String: Room] = [:]
+
+        mutating func add(_ room: Room) {
+            byCode[room.head.code] = room
+            byID[room.head.id] = room
+        }
+
+        /// Its code may be another's by now.
+        mutating func remove(_ room: Room) {
+            if byCode[room.head.code] === room { byCode[room.head.code] = nil }
+            byID[room.head.id] = nil
+        }
+    }
 
     init(_ house: GameHouse) { self.house = house }
 
@@ -53,7 +69,7 @@ final class Rooms: Sendable {
         let age = Int(clamping: house.now() - head.createdAt.milliseconds)
         if quiz.pace == .selfPaced { game.closesAt = instant + max(0, quiz.openLasts - age) }
         let room = Room(game, house)
-        rooms.withLock { $0[head.code] = room }
+        rooms.withLock { $0.add(room) }
         room.begin()
         return room
     }
@@ -150,38 +166,41 @@ final class Rooms: Sendable {
 
     private func living(_ codeOrID: String) -> Room? {
         guard let code = GameCode.read(codeOrID) else { return room(ofGame: codeOrID) }
-        return rooms.withLock { $0[code] }
+        return rooms.withLock { $0.byCode[code] }
     }
 
     /// The living game that a token is for: no guessing.
     func room(ofGame id: String) -> Room? {
-        rooms.withLock { rooms in rooms.values.first { $0.head.id == id } }
+        rooms.withLock { $0.byID[id] }
     }
 
     /// Ends games that nobody has been in for a day, and forgets those that have finished and are left.
     func sweep() async {
         let now = house.clock.now()
         boards.withLock { $0 = [] }
-        for room in rooms.withLock({ Array($0.values) }) {
+        for room in all {
             let (isFinished, isDeserted) = room.state.withLock { state in
                 (state.game.standing.phase == .finished, state.isDeserted && state.touchedAt + Self.desertedFor < now)
             }
             if isFinished {
-                rooms.withLock { $0[room.head.code] = $0[room.head.code] === room ? nil : $0[room.head.code] }
+                rooms.withLock { $0.remove(room) }
             } else if isDeserted {
                 try? await room.end()
             }
         }
     }
 
-    /// Stores how far open questions have come. Sockets are closed already, and the database is not.
+    /// Stores how far open questions have come, and takes in nothing more. To be called when a stop begins: while
+    /// clients are waited for no question's time must run out.
     func close() async {
-        for room in rooms.withLock({ Array($0.values) }) { try? await room.close() }
+        for room in all { try? await room.close() }
     }
+
+    private var all: [Room] { rooms.withLock { Array($0.byID.values) } }
 
     /// Games that live and players that are connected.
     var presence: (games: Int, players: Int) {
-        rooms.withLock { Array($0.values) }.reduce(into: (0, 0)) { sum, room in
+        all.reduce(into: (0, 0)) { sum, room in
             room.state.withLock { state in
                 guard state.game.standing.phase != .finished else { return }
                 sum.0 += 1
