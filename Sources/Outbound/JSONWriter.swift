@@ -104,7 +104,7 @@ public struct JSONWriter: Sendable {
     }
 
     /// A text as it stands in JSON, quotes included.
-    static func quoted(_ text: String) -> String {
+    public static func quoted(_ text: String) -> String {
         var writer = JSONWriter(capacity: text.utf8.count + 2)
         writer.string(text)
         return writer.text

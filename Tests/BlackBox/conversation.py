@@ -1,12 +1,10 @@
 """A customer of a survey, over a WebSocket or over plain HTTP, and a survey to talk about."""
 
-import contextlib
 import json
-import socket
-import urllib.parse
 
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import connect
+
+from line import Line
 
 WAIT_SECONDS = 10.0
 
@@ -33,25 +31,15 @@ def steps(count, version=1):
 
 def publish(parley, identifier, definition):
     """Makes or replaces a survey's draft and publishes it; returns the version."""
-    made = parley.post("/api/surveys", {"id": identifier, "definition": definition})
-    if made.status == 409:
-        made = parley.put(f"/api/surveys/{identifier}", {"definition": definition})
-    assert made.status in (200, 201), made
-    published = parley.post(f"/api/surveys/{identifier}/publish")
-    assert published.status == 200, published
-    return published.json["version"]
+    return parley.publish("/api/surveys", identifier, definition)
 
 
-class Chat:
+class Chat(Line):
     """One WebSocket of a conversation. `said` holds the bot's messages in the order they came."""
 
     def __init__(self, parley, survey, **query):
         wanted = {name: value for name, value in query.items() if value is not None}
-        address = parley.address or "127.0.0.1:9"                # while it starts: where nobody listens
-        self.stack = contextlib.ExitStack()
-        self.socket = self.stack.enter_context(connect(
-            f"ws://{address}/api/surveys/{survey}/chat?{urllib.parse.urlencode(wanted)}",
-            compression=None, open_timeout=WAIT_SECONDS, close_timeout=1, ping_interval=None))
+        super().__init__(parley, f"/api/surveys/{survey}/chat", wanted, WAIT_SECONDS)
         self.is_text, self.session, self.said = query.get("format") == "text", None, []
         if not self.is_text:
             self.session = self.frame("session")
@@ -83,12 +71,6 @@ class Chat:
     def say(self, text, **more):
         return self.send(json.dumps({"type": "answer", "text": text, **more}))
 
-    def send(self, raw):
-        """Sends a frame; that the other side has closed meanwhile is the reader's business."""
-        with contextlib.suppress(ConnectionClosed):
-            self.socket.send(raw)
-        return self
-
     def closed(self):
         """The code of the close frame that comes next; 1006 without one."""
         try:
@@ -96,21 +78,6 @@ class Chat:
         except ConnectionClosed as end:
             return end.rcvd.code if end.rcvd else 1006
         raise AssertionError(f"still open: {frame}")
-
-    def cut(self):
-        """Breaks the connection off, as a telephone in a tunnel does."""
-        with contextlib.suppress(OSError):
-            self.socket.socket.shutdown(socket.SHUT_RDWR)
-
-    def close(self):
-        with contextlib.suppress(OSError):
-            self.stack.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 def begin(parley, survey, **who):

@@ -182,6 +182,16 @@ class Parley:
     def delete(self, path, **more):
         return self.request("DELETE", path, **more)
 
+    def publish(self, path, identifier, definition):
+        """Makes or replaces a draft of a survey or quiz and publishes it; returns the version."""
+        made = self.post(path, {"id": identifier, "definition": definition})
+        if made.status == 409:
+            made = self.put(f"{path}/{identifier}", {"definition": definition})
+        assert made.status in (200, 201), made
+        published = self.post(f"{path}/{identifier}/publish")
+        assert published.status == 200, published
+        return published.json["version"]
+
     def send(self, topic, description="The machine is out of vanilla.", **more):
         """Posts a message that must be accepted and returns its JSON."""
         answer = self.post("/api/messages", {"topic": topic, "description": description}, **more)

@@ -1,13 +1,12 @@
 """Players, hosts and screens of a game, over WebSockets; and quizzes to play."""
 
-import contextlib
 import json
-import socket
 import time
 import urllib.parse
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import connect
+
+from line import Line
 
 WAIT_SECONDS = 20.0
 PAGE = 200
@@ -32,26 +31,16 @@ def quiz(count=3, seconds=60, **more):
 
 def publish(parley, identifier, definition):
     """Makes or replaces a quiz's draft and publishes it; returns the identifier."""
-    made = parley.post("/api/quizzes", {"id": identifier, "definition": definition})
-    if made.status == 409:
-        made = parley.put(f"/api/quizzes/{identifier}", {"definition": definition})
-    assert made.status in (200, 201), made
-    published = parley.post(f"/api/quizzes/{identifier}/publish")
-    assert published.status == 200, published
+    parley.publish("/api/quizzes", identifier, definition)
     return identifier
 
 
-class Seat:
+class Seat(Line):
     """One WebSocket of a game. `heard` has every frame in the order in which they came."""
 
     def __init__(self, parley, way, code, **query):
-        address = parley.address or "127.0.0.1:9"                # while it starts: where nobody listens
-        asked = f"?{urllib.parse.urlencode(query)}" if query else ""
+        super().__init__(parley, f"/api/games/{urllib.parse.quote(code)}/{way}", query, WAIT_SECONDS, max_size=None)
         self.heard, self.unread = [], []
-        self.stack = contextlib.ExitStack()
-        self.socket = self.stack.enter_context(connect(
-            f"ws://{address}/api/games/{urllib.parse.quote(code)}/{way}{asked}",
-            compression=None, open_timeout=WAIT_SECONDS, close_timeout=1, ping_interval=None, max_size=None))
         self.welcome = self.hear()
         if self.welcome["type"] != "welcome":                    # whoever was kicked is not
             self.unread.append(self.welcome)
@@ -96,12 +85,6 @@ class Seat:
             frame["question"].get(name) == value for name, value in fields.items())
             and identifier in (None, frame["question"]["id"]))["question"]
 
-    def send(self, raw):
-        """Sends a frame; that the other side has closed meanwhile is the reader's business."""
-        with contextlib.suppress(ConnectionClosed):
-            self.socket.send(raw)
-        return self
-
     def say(self, kind, **fields):
         return self.send(json.dumps({"type": kind, **fields}))
 
@@ -130,21 +113,6 @@ class Seat:
                 self.unread.append(self.hear())
         except ConnectionClosed as end:
             return end.rcvd.code if end.rcvd else 1006
-
-    def cut(self):
-        """Breaks the connection off, as a telephone in a tunnel does."""
-        with contextlib.suppress(OSError):
-            self.socket.socket.shutdown(socket.SHUT_RDWR)
-
-    def close(self):
-        with contextlib.suppress(OSError):
-            self.stack.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 class Game:

@@ -41,12 +41,15 @@ extension Game {
 
     /// What to say of the player's answer to a question, if it is their newest.
     func verdict(of player: Int, on question: Int) -> Verdict? {
-        let number = player
-        let player = players[number - 1]
-        guard let last = player.last, last.question == question else { return nil }
-        return Verdict(
-            question: question, isRight: last.isRight, points: last.points, bonus: last.bonus, score: player.score,
-            rank: board.rank(of: number).map { $0 + 1 },
-            isLate: last.said == nil && last.elapsed > quiz.questions[question].limit)
+        guard let last = players[player - 1].last, last.question == question else { return nil }
+        return verdict(on: last)
+    }
+
+    /// What to say of an answer: what it was worth then, with score and rank of now.
+    func verdict(on answer: GivenAnswer) -> Verdict {
+        Verdict(
+            question: answer.question, isRight: answer.isRight, points: answer.points, bonus: answer.bonus,
+            score: players[answer.player - 1].score, rank: board.rank(of: answer.player).map { $0 + 1 },
+            isLate: answer.said == nil && answer.elapsed > quiz.questions[answer.question].limit)
     }
 }

@@ -59,9 +59,7 @@ final class Game {
         self.standing = standing
         clock = QuestionClock(played: standing.played)
         (phaseSince, resumedAt, hostGoneSince) = (instant, instant, instant)
-        order =
-            quiz.pace == .hosted && quiz.shufflesQuestions
-            ? Shuffle.order(quiz.questions.count, seed: head.seed) : Array(quiz.questions.indices)
+        order = head.order(of: quiz)
         var places = order
         for (place, question) in order.enumerated() { places[question] = place }
         self.places = places
@@ -73,6 +71,14 @@ final class Game {
     struct Returning: Equatable, Sendable {
         /// When waiting ends though not all are back; nil while nobody is.
         var until: Int?
+    }
+}
+
+extension GameHead {
+    /// Which question of a hosted game is asked at each place; of a self-paced one the order of the definition.
+    func order(of quiz: Quiz) -> [Int] {
+        guard quiz.pace == .hosted, quiz.shufflesQuestions else { return Array(quiz.questions.indices) }
+        return Shuffle.order(quiz.questions.count, seed: seed)
     }
 }
 

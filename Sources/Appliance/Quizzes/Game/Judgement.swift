@@ -83,23 +83,15 @@ extension Judgement {
 }
 
 extension Said {
-    fileprivate init(_ id: String) { self.init(json: Self.quoted(id), counted: [id]) }
+    fileprivate init(_ id: String) { self.init(json: JSONWriter.quoted(id), counted: [id]) }
 
     fileprivate init(_ ids: [String]) {
-        self.init(json: "[\(ids.map(Self.quoted).joined(separator: ","))]", counted: ids)
+        self.init(json: "[\(ids.map(JSONWriter.quoted).joined(separator: ","))]", counted: ids)
     }
 
     fileprivate init(_ truth: Bool) { self.init(json: truth ? "true" : "false", counted: [truth ? "true" : "false"]) }
 
-    fileprivate init(_ typed: TypedText) { self.init(json: Self.quoted(typed.text), counted: [typed.counted]) }
+    fileprivate init(_ typed: TypedText) { self.init(json: JSONWriter.quoted(typed.text), counted: [typed.counted]) }
 
     fileprivate init(_ typed: TypedNumber) { self.init(json: typed.shown, counted: [typed.shown]) }
-
-    private static func quoted(_ text: String) -> String {
-        var text = text
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count + 2)
-        text.withUTF8 { JSONWriter.append($0, to: &bytes) }
-        return String(decoding: bytes, as: UTF8.self)
-    }
 }

@@ -18,7 +18,7 @@ struct AskedQuestions: Equatable, Sendable {
         case (.finished, .selfPaced): over = Set(quiz.questions.indices)
         case (_, .selfPaced): isByPlayer = true
         case (let phase, .hosted):
-            let asked = Game(game.head, quiz, standing: standing).order.prefix(standing.place + 1)
+            let asked = game.head.order(of: quiz).prefix(standing.place + 1)
             over = Set(phase == .question ? asked.dropLast() : asked)
             open = phase == .question ? asked.last : nil
         }

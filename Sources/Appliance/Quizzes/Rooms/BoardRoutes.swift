@@ -18,33 +18,29 @@ struct BoardRoutes: Sendable {
 
     private func show(_ code: String, _ request: Request) async throws -> Response {
         let head = try await access.find(request, code)
-        let (quiz, rows) = try await board(of: head)
-        if quiz?.showsBoard != true { try access.admit(request, head) }
+        let room = rooms.room(ofGame: head.id)
+        if try await quiz(of: head, room)?.showsBoard != true { try access.admit(request, head) }
         var query = QueryInput(request.query)
         _ = query.text("host")                  // that was for `admit`
         let page = query.page(), around = query.number("around")
         try query.finish()
         let skipped = try page.skipped()
-        let shown: (rows: [BoardRow], count: Int)?
-        switch rows {
-        case .room(let room): shown = room.board(around: around, skipping: skipped, page.limit)
-        case .stored(let rows): shown = rows.part(around: around, skipping: skipped, page.limit)
-        }
+        // Last of all: that of a finished game is made of all its answers.
+        let shown =
+            if let room {
+                room.board(around: around, skipping: skipped, page.limit)
+            } else {
+                try await rooms.board(ofFinished: head).part(around: around, skipping: skipped, page.limit)
+            }
         guard let shown else { throw Problem.playerUnknown }
         return .json(BoardReport(rows: shown.rows, limit: page.limit, players: shown.count))
     }
 
-    private enum Source {
-        case room(Room)
-        case stored([BoardRow])
-    }
-
-    private func board(of head: GameHead) async throws -> (Quiz?, Source) {
-        if let room = rooms.room(ofGame: head.id) { return (room.quiz, .room(room)) }
-        let quiz = try await rooms.house.database.read { [lookup = rooms.house.lookup] snapshot throws(StorageError) in
+    private func quiz(of head: GameHead, _ room: Room?) async throws -> Quiz? {
+        if let room { return room.quiz }
+        return try await rooms.house.database.read { [lookup = rooms.house.lookup] snapshot throws(StorageError) in
             try lookup(head.quiz, head.version, snapshot)
         }
-        return (quiz, .stored(try await rooms.board(ofFinished: head)))
     }
 }
 

@@ -1,7 +1,7 @@
 import Outbound
 import Web
 
-/// What is said over the WebSockets of a game: JSON objects with a `type`, as docs/quizzes.md describes them.
+/// What is said over the WebSockets of a game: JSON objects with a `type`, as docs/games.md describes them.
 ///
 /// Written by hand where thousands get them: every player hears of every question, reveal and board.
 struct GameFrame: Sendable {
@@ -26,18 +26,23 @@ struct GameFrame: Sendable {
         return .text(utf8: writer.bytes)
     }
 
+    /// The message of a type with what `body` writes.
+    static func message(_ type: String, sequence: Int? = nil, _ body: (inout JSONWriter) -> Void) -> WebSocket.Message {
+        GameFrame(type, sequence: sequence).with(body).message
+    }
+
     /// `kicked`, `taken_over`.
     static func notice(_ type: String, _ text: String) -> WebSocket.Message {
-        GameFrame(type).with { $0.field("text", text) }.message
+        message(type) { $0.field("text", text) }
     }
 
     /// - Parameter question: the id that an answer was for, so that its sender knows which was refused.
     static func error(_ code: String, _ text: String, question: String? = nil) -> WebSocket.Message {
-        GameFrame("error").with { writer in
+        message("error") { writer in
             writer.field("code", code)
             writer.field("text", text)
             if let question { writer.field("question", question) }
-        }.message
+        }
     }
 
     static func error(_ problem: Problem, question: String? = nil) -> WebSocket.Message {
@@ -58,10 +63,6 @@ enum Audience {
 }
 
 extension Game {
-    func frame(_ type: String, sequence: Int?, _ body: (inout JSONWriter) -> Void) -> WebSocket.Message {
-        GameFrame(type, sequence: sequence, capacity: 1_024).with(body).message
-    }
-
     /// `"code", "title", "language", "pace", "scoring", "phase", "count", "place", "players", "paused", "locked",
     /// "board", "host"`.
     func write(to writer: inout JSONWriter) {
@@ -204,13 +205,13 @@ extension GameFrame {
     static func verdict(_ verdict: Verdict, of question: QuizQuestion, solution: Bool, isDone: Bool, showsRank: Bool)
         -> WebSocket.Message
     {
-        GameFrame("verdict").with { writer in
+        message("verdict") { writer in
             writer.fields(of: verdict, question, showsRank: showsRank)
             if solution {
                 writer.solution(of: question)
                 writer.field("done", isDone)
             }
-        }.message
+        }
     }
 }
 

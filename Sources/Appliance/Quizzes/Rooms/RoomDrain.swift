@@ -127,7 +127,7 @@ extension Room {
             if case .hostAdded(let host)? = changes.first {
                 socket.push(invited(host))
             } else {
-                socket.push(GameFrame("done").with { $0.field("command", command) }.message)
+                socket.push(GameFrame.message("done") { $0.field("command", command) })
             }
         case .player(let number):
             if case .next = entry.input { tellIfDone(number, state) }
@@ -168,13 +168,7 @@ extension Room {
         }
         state.withLock { state in
             state.waiting[number - 1] -= 1
-            guard let row = row ?? nil else { return }
-            let game = state.game
-            let verdict = Verdict(
-                question: question, isRight: row.isRight, points: row.points, bonus: row.bonus,
-                score: game.players[number - 1].score, rank: game.board.rank(of: number).map { $0 + 1 },
-                isLate: row.said == nil && row.elapsed > quiz.questions[question].limit)
-            tell(verdict, to: number, state)
+            if let row = row ?? nil { tell(state.game.verdict(on: row), to: number, state) }
         }
     }
 }
@@ -189,9 +183,4 @@ extension Problem {
         problem.detail = "This was not saved: send it again. \(error.explanation)"
         return problem
     }
-}
-
-extension WebSocket.CloseCode {
-    /// Our own: the host has removed the player.
-    static let kicked = WebSocket.CloseCode(4002)
 }

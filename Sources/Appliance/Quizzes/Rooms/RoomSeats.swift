@@ -40,10 +40,7 @@ extension Room {
                 socket.close(.kicked, "kicked")
                 return nil
             }
-            if let old = state.seats[number - 1], old != socket {
-                old.push(GameFrame.notice("taken_over", "You play on another screen now."))
-                old.close(.takenOver, "taken over by another connection")
-            }
+            takeOver(from: state.seats[number - 1], to: socket, "You play on another screen now.")
             state.seats[number - 1] = socket
             state.touchedAt = house.clock.now()
             game.presence(of: number, true, at: state.touchedAt)
@@ -99,16 +96,20 @@ extension Room {
                 socket.push(state.game.finishFrame(for: .host).message)
                 return nil
             }
-            if let old = state.hostSeats[number], old != socket {
-                old.push(GameFrame.notice("taken_over", "You host on another screen now."))
-                old.close(.takenOver, "taken over by another connection")
-            }
+            takeOver(from: state.hostSeats[number], to: socket, "You host on another screen now.")
             if state.hostSeats[number] == nil { state.game.hostPresence(1, at: house.clock.now()) }
             state.hostSeats[number] = socket
             state.arriving.insert(socket)
             setAlarm(&state)
             return hosts.sequence
         }
+    }
+
+    /// Who sat there before hears why it ends.
+    private func takeOver(from old: WebSocket?, to new: WebSocket, _ text: String) {
+        guard let old, old != new else { return }
+        old.push(GameFrame.notice("taken_over", text))
+        old.close(.takenOver, "taken over by another connection")
     }
 
     /// Shows the game to a room, until the socket ends. What a screen says is not heard.
@@ -135,7 +136,7 @@ extension Room {
 
     private func welcome(player number: Int, _ state: RoomState) -> WebSocket.Message {
         let game = state.game, player = game.players[number - 1], now = times
-        return game.frame("welcome", sequence: players.sequence) { writer in
+        return GameFrame.message("welcome", sequence: players.sequence) { writer in
             writer.field("player", house.key.token(for: .player(game: head.id, number: number)))
             writer.field("number", number)
             writer.field("name", player.name)
@@ -158,7 +159,7 @@ extension Room {
 
     private func welcome(_ audience: Audience, _ state: RoomState) -> WebSocket.Message {
         let game = state.game, now = times
-        return game.frame("welcome", sequence: nil) { writer in
+        return GameFrame.message("welcome") { writer in
             writer.name("game")
             game.write(to: &writer)
             writer.field("answered", game.answeredCount)

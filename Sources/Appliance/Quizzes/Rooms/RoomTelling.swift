@@ -26,7 +26,7 @@ extension Room {
     func showQuestion(to number: Int, _ state: RoomState) {
         let game = state.game, now = times
         state.seats[number - 1]?.push(
-            game.frame("question", sequence: nil) { writer in
+            GameFrame.message("question") { writer in
                 writer.name("question")
                 game.writeQuestion(now, .player(number), to: &writer)
             })
@@ -37,26 +37,26 @@ extension Room {
         let game = state.game, player = game.players[number - 1]
         guard player.answered >= quiz.questions.count, player.shownAt == nil else { return }
         state.seats[number - 1]?.push(
-            game.frame("done", sequence: nil) { writer in
+            GameFrame.message("done") { writer in
                 writer.field("you", game.ownResult(of: player))
             })
     }
 
     func tellHosts(ofPlayer number: Int, _ name: String, isKicked: Bool) {
         hosts.publish { sequence in
-            GameFrame("player", sequence: sequence).with { writer in
+            GameFrame.message("player", sequence: sequence) { writer in
                 writer.field("number", number)
                 writer.field("name", name)
                 writer.field("kicked", isKicked)
-            }.message
+            }
         }
     }
 
     func invited(_ host: GameHost) -> WebSocket.Message {
-        GameFrame("invited").with { writer in
+        GameFrame.message("invited") { writer in
             writer.field("name", host.name)
             writer.field("host", house.key.token(for: .host(game: head.id, number: host.number)))
-        }.message
+        }
     }
 
     /// The game has moved: everybody hears what is different.
@@ -65,7 +65,7 @@ extension Room {
         switch standing.phase {
         case .question where standing.isLocked == before.isLocked:
             publish { sequence, audience in
-                game.frame("question", sequence: sequence) { writer in
+                GameFrame.message("question", sequence: sequence) { writer in
                     writer.name("question")
                     game.writeQuestion(now, audience, to: &writer)
                 }
@@ -73,14 +73,14 @@ extension Room {
             boardChanged(&state)
         case .reveal where before.phase != .reveal || before.place != standing.place:
             publish { sequence, _ in
-                game.frame("reveal", sequence: sequence) { game.writeRevealFields(to: &$0) }
+                GameFrame.message("reveal", sequence: sequence) { game.writeRevealFields(to: &$0) }
             }
             publishBoard(&state)
         case .finished:
             finish(&state)
         default:
             publish { sequence, _ in
-                game.frame("state", sequence: sequence) { writer in
+                GameFrame.message("state", sequence: sequence) { writer in
                     writer.field("phase", standing.phase.rawValue)
                     writer.field("paused", game.stands)
                     writer.field("locked", standing.isLocked)

@@ -106,8 +106,3 @@ final class LiveChat: Sendable {
         socket.close(.takenOver, "taken over by another connection")
     }
 }
-
-extension WebSocket.CloseCode {
-    /// Our own: another connection goes on with this conversation.
-    static let takenOver = WebSocket.CloseCode(4001)
-}
