@@ -1,5 +1,3 @@
-import Web
-
 /// An answer as it came.
 struct SentAnswer {
     /// Its id; nil for the open one.

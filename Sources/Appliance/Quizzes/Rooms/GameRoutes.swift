@@ -1,5 +1,4 @@
 import Storage
-import Synchronization
 import Web
 
 /// `/api/games`: games are made, joined, played, hosted and watched.

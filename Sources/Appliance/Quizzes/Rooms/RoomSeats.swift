@@ -1,5 +1,4 @@
 import Outbound
-import Storage
 import Synchronization
 import Web
 

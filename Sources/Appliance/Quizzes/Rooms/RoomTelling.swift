@@ -1,6 +1,5 @@
 import Outbound
 import Storage
-import Synchronization
 import Web
 
 /// What is said, and to whom. All of it under the room's lock.
