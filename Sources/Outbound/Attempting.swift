@@ -16,7 +16,7 @@ struct ClaimedDelivery: Sendable, Equatable {
     func change(_ state: DeliveryState, _ outcome: CourierOutcome? = nil, at now: Int64) -> DeliveryChange {
         DeliveryChange(
             delivery: id, source: source, reference: reference, channel: channel, state: state,
-            outcomeClass: outcome?.outcomeClass, code: outcome?.code, at: now, answer: outcome?.answer)
+            outcomeClass: outcome?.outcomeClass, code: outcome?.code, at: now, enclosure: outcome?.enclosure)
     }
 }
 

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Wakes the one task that waits for it; rung while nobody waits, the next wait returns at once.
-final class Bell: Sendable {
+public final class Bell: Sendable {
     private enum State {
         case silent
         case rung
@@ -10,7 +10,9 @@ final class Bell: Sendable {
 
     private let state = Mutex(State.silent)
 
-    func ring() {
+    public init() {}
+
+    public func ring() {
         let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
             guard case .awaited(let waiter) = state else {
                 state = .rung
@@ -22,7 +24,7 @@ final class Bell: Sendable {
         waiter?.resume()
     }
 
-    func wait() async {
+    public func wait() async {
         await withCheckedContinuation { continuation in
             let isRung: Bool = state.withLock { state in
                 switch state {

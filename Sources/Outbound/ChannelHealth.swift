@@ -4,12 +4,14 @@ struct ChannelLimits: Equatable, Sendable {
     var parallelism: Int
     /// Deliveries a second; nil for no limit.
     var pacePerSecond: Double?
+    /// Deliveries that stand ready besides those under way; nil for as many again.
+    var ahead: Int?
     /// The channel's share of all that may be in flight, so that a hundred stuck channels leave room for the next.
     var share = Int.max
 
-    /// Deliveries taken from the outbox at the same time: as many again as are under way stand ready, so that a
-    /// connection is not idle while the next claim is on its way to disk. A paced channel has no such hurry.
-    var window: Int { min(share, pacePerSecond == nil ? parallelism * 2 : parallelism) }
+    /// Deliveries taken from the outbox at the same time: more than are under way, so that a connection is not idle
+    /// while the next claim is on its way to disk. A paced channel has no such hurry.
+    var window: Int { min(share, pacePerSecond == nil ? parallelism + (ahead ?? parallelism) : parallelism) }
 }
 
 /// What is known of one channel's condition, and so how many deliveries it may be handed now.
@@ -112,6 +114,7 @@ struct ChannelHealth: Equatable, Sendable {
         case .delivered, .permanent: return answered()
         case .throttled: return hold(.throttled, outcome, at: now)
         case .misconfigured: return hold(.misconfigured, outcome, at: now)
+        case .transient where outcome.channelIsWell: return answered()
         case .transient:
             switch gate {
             case .open(let failures) where failures + 1 < Self.failuresMax:

@@ -9,6 +9,12 @@ public struct Courier: Sendable {
     /// Deliveries a second that one channel bears, unless its setting `pace_per_second` says otherwise; nil for no
     /// limit.
     public var pacePerSecond: Double?
+    /// Attempts that count, without any progress between them, before a delivery ends as failed; nil for what lasts a
+    /// day.
+    public var attemptsMax: Int?
+    /// Deliveries of one channel that stand ready besides those under way; nil for as many again. More where they are
+    /// short and few go at a time, so that none waits for the disk.
+    public var ahead: Int?
     /// What is wrong with settings that fit their declarations.
     public var check: @Sendable (_ settings: [String: SettingValue]) -> [SettingProblem]
     /// Makes one attempt. Must return by itself in bounded time, and soon once its task is cancelled.
@@ -16,6 +22,7 @@ public struct Courier: Sendable {
 
     public init(
         kind: String, fields: [SettingField], parallelism: Int, pacePerSecond: Double? = nil,
+        attemptsMax: Int? = nil, ahead: Int? = nil,
         check: @escaping @Sendable ([String: SettingValue]) -> [SettingProblem] = { _ in [] },
         send: @escaping @Sendable (Parcel) async -> CourierOutcome
     ) {
@@ -23,6 +30,8 @@ public struct Courier: Sendable {
         self.fields = fields
         self.parallelism = parallelism
         self.pacePerSecond = pacePerSecond
+        self.attemptsMax = attemptsMax
+        self.ahead = ahead
         self.check = check
         self.send = send
     }
@@ -51,10 +60,12 @@ public struct Parcel: Sendable {
     public var now: Int64
     /// What the courier left for itself at an earlier attempt.
     public var memo: String?
+    /// Which attempt this is: 1 for the first.
+    public var attempt: Int
 
     public init(
         id: String, channel: String, settings: [String: SettingValue], allowPrivate: Bool = false, payload: String,
-        enqueuedAt: Int64, now: Int64, memo: String? = nil
+        enqueuedAt: Int64, now: Int64, memo: String? = nil, attempt: Int = 1
     ) {
         self.id = id
         self.channel = channel
@@ -64,6 +75,7 @@ public struct Parcel: Sendable {
         self.enqueuedAt = enqueuedAt
         self.now = now
         self.memo = memo
+        self.attempt = attempt
     }
 
     func text(_ field: String) -> String? {
@@ -115,7 +127,7 @@ extension Courier {
 
     /// The channel's own limits, or this kind's.
     func limits(of settings: [String: SettingValue]) -> ChannelLimits {
-        var limits = ChannelLimits(parallelism: parallelism, pacePerSecond: pacePerSecond)
+        var limits = ChannelLimits(parallelism: parallelism, pacePerSecond: pacePerSecond, ahead: ahead)
         if case .number(let number)? = settings["parallelism"] { limits.parallelism = max(1, Int(number)) }
         if case .number(let number)? = settings["pace_per_second"], number > 0 { limits.pacePerSecond = number }
         return limits

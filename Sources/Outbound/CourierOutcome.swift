@@ -22,21 +22,38 @@ public struct CourierOutcome: Sendable, Equatable {
     public var retryAfterMilliseconds: Int64?
     /// Whether the other side may have accepted it although no answer arrived.
     public var outcomeUnknown: Bool
-    /// The answer's body, for a courier whose answer matters to the source.
-    public var answer: String?
+    /// For the observer of the source, where it has to know more than the outcome.
+    public var enclosure: Enclosure?
     /// What the next attempt's parcel should carry: recipients already served, say. Nil keeps the one before.
     public var memo: String?
+    /// Part of what the delivery stands for arrived, although it has to be tried again: what moves is not given up.
+    public var progressed: Bool
+    /// For a failure: the other side answered other calls of this attempt well, so it is the delivery's own failure and
+    /// says nothing against the channel.
+    public var channelIsWell = false
 
     public init(
         _ outcomeClass: OutcomeClass, code: String, excerpt: String = "", retryAfterMilliseconds: Int64? = nil,
-        outcomeUnknown: Bool = false, answer: String? = nil, memo: String? = nil
+        outcomeUnknown: Bool = false, enclosure: Enclosure? = nil, memo: String? = nil, progressed: Bool = false
     ) {
         self.outcomeClass = outcomeClass
         self.code = code
         self.excerpt = excerpt
         self.retryAfterMilliseconds = retryAfterMilliseconds
         self.outcomeUnknown = outcomeUnknown
-        self.answer = answer
+        self.enclosure = enclosure
         self.memo = memo
+        self.progressed = progressed
     }
+}
+
+/// What a courier hands to the observer of a delivery, as it is: it never leaves the program, nor lands in the outbox.
+///
+/// Two are equal when they are the same one.
+public final class Enclosure: Sendable, Equatable {
+    public let content: any Sendable
+
+    public init(_ content: any Sendable) { self.content = content }
+
+    public static func == (left: Enclosure, right: Enclosure) -> Bool { left === right }
 }

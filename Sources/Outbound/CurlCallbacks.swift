@@ -39,11 +39,15 @@ func openSocket(
 
 /// Looks at the address once more before a request is sent: a connection that another channel, which may call private
 /// addresses, left open must not be reused by one that may not.
+///
+/// Called a second time when libcurl found a kept connection dead and is about to repeat the request on another
+/// (`Curl_retry_request`), which it does whatever the method is.
 func beforeRequest(
     _ context: UnsafeMutableRawPointer?, _ remote: UnsafeMutablePointer<CChar>?, _: UnsafeMutablePointer<CChar>?,
     _: Int32, _: Int32
 ) -> Int32 {
     let transfer = transfer(context)
+    guard transfer.maySend() else { return CURL_PREREQFUNC_ABORT }
     if transfer.request.allowPrivate { return CURL_PREREQFUNC_OK }
     guard let remote else { return CURL_PREREQFUNC_ABORT }
     var bytes = [UInt8](repeating: 0, count: 16)

@@ -134,18 +134,22 @@ extension CurlHandle {
             switch transfer.stopped {
             case .addressRefused?: .addressRefused
             case .headTooLong?: .unreadableAnswer
+            case .wouldRepeat?: .connectionLost
             case .answerLongEnough?, nil: self.kind(of: code)
             }
         let detail =
-            kind == .addressRefused
-            ? "The address is private, and this channel may not call private addresses."
-            : String(cString: parley_curl_easy_strerror(code))
+            switch transfer.stopped {
+            case .addressRefused?: "The address is private, and this channel may not call private addresses."
+            case .wouldRepeat?: "The connection was lost before an answer came, and the request was not sent again."
+            case .answerLongEnough?, .headTooLong?, nil: String(cString: parley_curl_easy_strerror(code))
+            }
         return .failed(.init(kind: kind, mayHaveArrived: mayHaveArrived(transfer, easy), detail: detail))
     }
 
     /// Whether any of the request has left; for mail, whether the server had begun to take the message.
     static func mayHaveArrived(_ transfer: RunningTransfer, _ easy: UnsafeMutableRawPointer) -> Bool {
         if transfer.stopped == .addressRefused { return false }
+        if transfer.stopped == .wouldRepeat { return true }
         return transfer.dialogue?.messageStarted ?? (parley_get_long(easy, CURLINFO_REQUEST_SIZE) > 0)
     }
 

@@ -88,8 +88,23 @@ public struct DeliveryChange: Sendable, Equatable {
     public var code: String?
     /// Unix milliseconds, UTC.
     public var at: Int64
-    /// The answer's body, for couriers whose answer matters later; they alone set it.
-    public var answer: String?
+    /// What the courier handed over with the outcome, if it has anything to hand over.
+    public var enclosure: Enclosure?
+
+    public init(
+        delivery: String, source: String, reference: String, channel: String, state: DeliveryState,
+        outcomeClass: OutcomeClass? = nil, code: String? = nil, at: Int64, enclosure: Enclosure? = nil
+    ) {
+        self.delivery = delivery
+        self.source = source
+        self.reference = reference
+        self.channel = channel
+        self.state = state
+        self.outcomeClass = outcomeClass
+        self.code = code
+        self.at = at
+        self.enclosure = enclosure
+    }
 }
 
 /// Told in the transaction that records a change, so that a feature keeps its own status in step.

@@ -33,6 +33,8 @@ enum DeliveryStep: Equatable, Sendable {
         var dueAt: Int64
         /// False while the channel is held: what a whole channel suffers is not one delivery's failure.
         var attemptCounts: Bool
+        /// Attempts that count before it ends as failed.
+        var attemptsMax = DeliveryStep.attemptsMax
     }
 
     static func after(
@@ -50,10 +52,17 @@ enum DeliveryStep: Equatable, Sendable {
             // Behind its neighbours, so that another one probes the channel next time.
             return .again(dueAt: now + retryDelay(afterAttempt: used + 1, jitter: jitter), attemptsUsed: used)
         case .transient:
-            let after = situation.attemptCounts ? used + 1 : used
-            guard after < attemptsMax else { return .ended(.failed) }
+            // What got on has failed for the first time since.
+            let before = outcome.progressed ? 0 : used
+            let after = situation.attemptCounts ? before + 1 : before
+            guard after < situation.attemptsMax else { return .ended(.failed) }
             let delay = retryDelay(afterAttempt: max(after, 1), jitter: jitter)
             return .again(dueAt: now + max(delay, outcome.retryAfterMilliseconds ?? 0), attemptsUsed: after)
         }
+    }
+
+    /// After an attempt that we stopped ourselves: due as it was, and nobody's failure.
+    static func afterInterruption(_ outcome: CourierOutcome, of delivery: ClaimedDelivery) -> DeliveryStep {
+        .again(dueAt: delivery.dueAt, attemptsUsed: outcome.progressed ? 0 : delivery.attemptsUsed)
     }
 }

@@ -191,14 +191,13 @@ final class DispatchLoop: Sendable {
             let parcel = Parcel(
                 id: delivery.id, channel: channel, settings: setup.channel.settings,
                 allowPrivate: setup.channel.allowPrivate, payload: delivery.payload, enqueuedAt: delivery.enqueuedAt,
-                now: startedAt, memo: delivery.memo)
+                now: startedAt, memo: delivery.memo, attempt: delivery.number)
             let outcome = await setup.courier.send(parcel).cleaned(of: setup.secrets)
             let wasStopped = Task.isCancelled && outcome.outcomeClass == .transient
-            let stopped: Attempted.Ending = .interrupted(outcome.outcomeUnknown ? .interrupted : .stopped)
             finished(
                 Attempted(
-                    delivery: delivery, ending: wasStopped ? stopped : .outcome(outcome), startedAt: startedAt,
-                    durationMilliseconds: max(0, configuration.now() - startedAt)))
+                    delivery: delivery, ending: wasStopped ? .interrupted(outcome.whenStopped) : .outcome(outcome),
+                    startedAt: startedAt, durationMilliseconds: max(0, configuration.now() - startedAt)))
             switch outcome.outcomeClass {
             case .throttled, .misconfigured: for unsent in ready.drain(channel) { putBack(unsent) }
             case .delivered, .transient, .permanent: break

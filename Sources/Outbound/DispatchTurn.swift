@@ -47,9 +47,11 @@ struct DispatchTurn: Sendable {
         _ attempt: Attempted, _ outcome: CourierOutcome, in transaction: borrowing Transaction
     ) throws(StorageError) {
         let delivery = attempt.delivery
-        let counts = state.channels[delivery.channel]?.health.attemptCounts ?? true
+        let channel = state.channels[delivery.channel]
         let situation = DeliveryStep.Situation(
-            attemptsUsed: delivery.attemptsUsed, dueAt: delivery.dueAt, attemptCounts: counts)
+            attemptsUsed: delivery.attemptsUsed, dueAt: delivery.dueAt,
+            attemptCounts: channel?.health.attemptCounts ?? true,
+            attemptsMax: channel?.setup?.courier.attemptsMax ?? DeliveryStep.attemptsMax)
         let step = DeliveryStep.after(outcome, in: situation, at: now, jitter: jitter())
         try transaction.add(attempt, outcome)
         tally.attempts[.init(channel: delivery.channel, outcomeClass: outcome.outcomeClass), default: 0] += 1
@@ -85,7 +87,7 @@ struct DispatchTurn: Sendable {
         _ attempt: Attempted, _ outcome: CourierOutcome, in transaction: borrowing Transaction
     ) throws(StorageError) {
         try transaction.add(attempt, outcome)
-        let step = DeliveryStep.again(dueAt: attempt.delivery.dueAt, attemptsUsed: attempt.delivery.attemptsUsed)
+        let step = DeliveryStep.afterInterruption(outcome, of: attempt.delivery)
         if let end = try transaction.apply(step, to: attempt.delivery, outcome, at: now) {
             try tell(attempt.delivery.change(end, outcome, at: now), in: transaction)
         }

@@ -1,14 +1,14 @@
 /// What is kept of an answer: short, printable and without secrets.
-enum Excerpt {
+public enum Excerpt {
     /// Enough to read an error message, too little to fill a disk.
-    static let charactersMax = 300
+    public static let charactersMax = 300
     /// Bytes of an answer that are looked at: four a character, and room for a secret cut by the end.
     private static let bytesMax = 2_048
     /// Scrubbing anything shorter would hit innocent text ("a", "ok").
     static let secretBytesMin = 6
 
-    /// `text` without control and invisible characters and without any of `secrets`.
-    static func clean(_ text: String, without secrets: [String]) -> String {
+    /// `text` without control and invisible characters and without any of `secrets`, cut to `charactersMax`.
+    public static func clean(_ text: String, without secrets: [String] = []) -> String {
         let head = String(decoding: text.utf8.prefix(bytesMax), as: UTF8.self)
         var result = String.UnicodeScalarView()
         var lastWasSpace = true

@@ -17,10 +17,7 @@ public struct JSONRPCClient: Sendable {
     }
 
     /// Whether `url` is an http or https address with a host and without user name and password.
-    public static func canCall(_ url: String) -> Bool {
-        guard let address = WebAddress(url) else { return false }
-        return address.scheme == "https" || address.scheme == "http"
-    }
+    public static func canCall(_ url: String) -> Bool { OutboundAddress.canCall(url) }
 
     /// Makes one call, once.
     ///

@@ -19,7 +19,9 @@ final class RunningTransfer: @unchecked Sendable {
     var mime: OpaquePointer?
     var handle: CurlHandle?
 
-    enum Stopped { case answerLongEnough, headTooLong, addressRefused }
+    private var wasSent = false
+
+    enum Stopped { case answerLongEnough, headTooLong, addressRefused, wouldRepeat }
 
     /// Header lines kept of one answer; a server that sends more is not worth reading.
     static let headBytesMax = 32_768
@@ -59,6 +61,16 @@ final class RunningTransfer: @unchecked Sendable {
             return false
         }
         head.append(contentsOf: bytes)
+        return true
+    }
+
+    /// Whether the request may be sent now: told each time libcurl is about to.
+    func maySend() -> Bool {
+        if wasSent, !request.isRepeatable {
+            stopped = .wouldRepeat
+            return false
+        }
+        wasSent = true
         return true
     }
 

@@ -142,7 +142,7 @@ extension Transaction {
         for attempt in interrupted {
             let delivery = attempt.delivery
             try add(attempt, .interrupted)
-            let step = DeliveryStep.again(dueAt: delivery.dueAt, attemptsUsed: delivery.attemptsUsed)
+            let step = DeliveryStep.afterInterruption(.interrupted, of: delivery)
             _ = try apply(step, to: delivery, .interrupted, at: now)
             changes.append(delivery.change(.waiting, .interrupted, at: now))
         }
@@ -159,4 +159,12 @@ extension CourierOutcome {
     static let interrupted = CourierOutcome(
         .transient, code: "interrupted",
         excerpt: "The program stopped before the answer came. It may have been delivered.", outcomeUnknown: true)
+
+    /// What is recorded of an attempt that ended because we stopped it. What it brought about until then counts: the
+    /// source must hear of it, and the next attempt go on from there.
+    var whenStopped: CourierOutcome {
+        var outcome: CourierOutcome = outcomeUnknown ? .interrupted : .stopped
+        (outcome.enclosure, outcome.memo, outcome.progressed) = (enclosure, memo, progressed)
+        return outcome
+    }
 }

@@ -65,6 +65,30 @@ extension Transaction {
         return erased.count
     }
 
+    /// Forgets deliveries of a source that ended well, with their attempts.
+    ///
+    /// - Parameters:
+    ///   - id: goes on behind this one; empty for the beginning.
+    ///   - enqueuedBefore: Unix milliseconds; younger ones stay.
+    ///   - limit: deliveries looked at, of any source: bounds the write.
+    /// - Returns: the last one looked at, to go on from; nil where there was none.
+    public borrowing func forgetDelivered(
+        source: String, after id: String, enqueuedBefore: Int64, limit: Int
+    ) throws(StorageError) -> String? {
+        let rows = try all(
+            "SELECT id, source, state, enqueued_at FROM outbox WHERE id > ? ORDER BY id LIMIT ?", .text(id),
+            .integer(limit)
+        ) { row throws(StorageError) in
+            (id: row.text(0), isOurs: row.text(1) == source && row.text(2) == "delivered", at: row.integer(3))
+        }
+        let old = rows.prefix { $0.at < enqueuedBefore }
+        for row in old where row.isOurs {
+            try run("DELETE FROM attempt WHERE delivery = ?", .text(row.id))
+            try run("DELETE FROM outbox WHERE id = ?", .text(row.id))
+        }
+        return old.last?.id
+    }
+
     /// Cancels what a channel has waiting, the longest due first, as before it is deleted. What is under way goes on.
     ///
     /// - Returns: at most `limit` changes; call again while it returns that many.
@@ -138,7 +162,7 @@ extension Transaction {
 
 extension Transaction {
     /// Whether a delivery of the lane is waiting or under way.
-    private borrowing func laneIsBusy(_ lane: String, channel: String) throws(StorageError) -> Bool {
+    public borrowing func laneIsBusy(_ lane: String, channel: String) throws(StorageError) -> Bool {
         try first(
             """
             SELECT 1 FROM outbox WHERE channel = ? AND lane = ? AND lane IS NOT NULL

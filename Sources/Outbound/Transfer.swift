@@ -25,11 +25,14 @@ public struct TransferRequest: Sendable {
     public var connectTimeoutMs: Int
     public var totalTimeoutMs: Int
     public var answerBytesMax: Int
+    /// Whether libcurl may send the request a second time when a connection that had been kept open is lost before any
+    /// answer. False for what must not happen twice: that is then a failure, `connectionLost`, and may have arrived.
+    public var isRepeatable: Bool
 
     public init(
         url: String, content: Content, allowPrivate: Bool = false,
         connectTimeoutMs: Int = Self.connectTimeoutMs, totalTimeoutMs: Int = Self.totalTimeoutMs,
-        answerBytesMax: Int = Self.answerBytesMax
+        answerBytesMax: Int = Self.answerBytesMax, isRepeatable: Bool = true
     ) {
         self.url = url
         self.content = content
@@ -37,6 +40,7 @@ public struct TransferRequest: Sendable {
         self.connectTimeoutMs = connectTimeoutMs
         self.totalTimeoutMs = totalTimeoutMs
         self.answerBytesMax = answerBytesMax
+        self.isRepeatable = isRepeatable
     }
 }
 

@@ -6,6 +6,8 @@ struct WebAddress: Equatable {
     var scheme: String
     /// As written; an IPv6 address keeps its brackets.
     var host: String
+    /// Decimal; the scheme's own where none is written, nil where that is not known.
+    var port: String?
     /// Path, query and fragment, as written: where webhook addresses keep their secret.
     var afterHost: String
 
@@ -22,13 +24,14 @@ struct WebAddress: Equatable {
         else { return nil }
         self.scheme = scheme.lowercased()
         self.host = host
+        port = Self.part(CURLUPART_PORT, of: url, UInt32(CURLU_DEFAULT_PORT))
         let rest = text[separator.upperBound...]
         afterHost = rest.firstIndex { "/?#".contains($0) }.map { String(rest[$0...]) } ?? ""
     }
 
-    private static func part(_ part: CURLUPart, of url: OpaquePointer) -> String? {
+    private static func part(_ part: CURLUPart, of url: OpaquePointer, _ flags: UInt32 = 0) -> String? {
         var text: UnsafeMutablePointer<CChar>?
-        guard parley_curl_url_get(url, part, &text, 0) == CURLUE_OK, let text else { return nil }
+        guard parley_curl_url_get(url, part, &text, flags) == CURLUE_OK, let text else { return nil }
         defer { parley_curl_free(text) }
         return String(cString: text)
     }

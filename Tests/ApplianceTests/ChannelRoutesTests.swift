@@ -1,5 +1,6 @@
 import Outbound
 import Storage
+import Synchronization
 import Testing
 import Web
 
@@ -86,6 +87,34 @@ import Web
             _ = await parley.ask(.post, "/api/messages/\(id)/cancel")
             #expect(await parley.ask(.delete, "/api/topics/held").status == .noContent)
             #expect(await parley.ask(.delete, "/api/channels/held").status == .noContent)
+        }
+    }
+
+    @Test("who stands behind a delivery is told that it is tried again, whichever feature that is")
+    func resendTellsItsSource() async throws {
+        try await withAppliance { parley in
+            _ = await parley.ask(.post, "/api/channels", #"{"name":"held","kind":"log","paused":true}"#)
+            let id = try await parley.app.database.write { transaction throws(StorageError) in
+                let notice = Notice(subject: "", text: "")
+                let id = try transaction.enqueue(
+                    Delivery(channel: "held", source: "other", reference: "17", notice: notice), at: 1)
+                _ = try transaction.run("UPDATE outbox SET state = 'failed', changed_at = 5")
+                return id
+            }
+            let told = Mutex<[DeliveryChange]>([])
+            var routes = Routes(gate: parley.app.gate)
+            ChannelRoutes(
+                database: parley.app.database, couriers: [], dispatcher: parley.app.dispatcher,
+                observers: ["other": { _, change throws(StorageError) in told.withLock { $0.append(change) } }],
+                now: { 7 }
+            ).register(in: &routes)
+            let request = Request(
+                .post, "/api/channels/held/resend", headers: ["authorization": "Bearer \(TestAppliance.adminToken)"],
+                body: Array(#"{"since":"1970-01-01T00:00:00Z"}"#.utf8))
+            let answer = Answer(await routes.router.respond(to: request))
+            #expect(answer.text == #"{"resent":1}"#)
+            #expect(told.withLock { $0.map(\.delivery) } == [id])
+            #expect(told.withLock { $0.map(\.state) } == [.waiting])
         }
     }
 

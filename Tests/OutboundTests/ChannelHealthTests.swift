@@ -41,6 +41,23 @@ import Testing
         #expect(attempt(&health, failure) != nil)
     }
 
+    @Test("a delivery that fails by itself, while the channel answers otherwise, holds nobody up")
+    func ownFailures() {
+        var own = failure
+        own.channelIsWell = true
+        var health = failing(4)
+        #expect(attempt(&health, own) == nil)
+        for _ in 0..<4 { #expect(attempt(&health, failure) == nil) }
+        var held = failing(5)
+        #expect(attempt(&held, own, at: 30_000) == .resumed)
+    }
+
+    @Test("what stands ready besides what is under way is the courier's to say", arguments: [(nil, 8), (0, 4), (16, 20)])
+    func ahead(_ ahead: Int?, window: Int) {
+        #expect(ChannelLimits(parallelism: 4, pacePerSecond: nil, ahead: ahead).window == window)
+        #expect(ChannelLimits(parallelism: 4, pacePerSecond: 1, ahead: ahead).window == 4)
+    }
+
     @Test("after the hold one delivery probes; its success opens the gate")
     func probe() {
         var health = failing(5)

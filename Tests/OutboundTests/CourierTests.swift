@@ -74,6 +74,24 @@ import Testing
     }
 
     @Test(
+        "two addresses of one server",
+        arguments: [
+            ("http://a.example/x?page=0", "http://a.example/y", true),
+            ("http://a.example", "HTTP://A.Example:80/", true), ("https://a.example/", "https://a.example:443/", true),
+            ("http://127.0.0.1:8267/", "http://127.1:8267", true), ("http://[::1]:8267/", "http://[::1]:8267/a", true),
+            ("http://a.example/", "https://a.example/", false), ("http://a.example/", "http://a.example:8080/", false),
+            ("http://a.example:443/", "https://a.example/", false),
+            ("http://a.example/", "http://a.example.org/", false), ("http://a.example/", "http://b.example/", false),
+            ("http://a.example/", "http://a.example@b.example/", false), ("http://a.example/", "//a.example/", false),
+            ("http://a.example/", "http://u@a.example/", false), ("ftp://a.example/", "ftp://a.example/", false),
+            ("", "", false),
+        ])
+    func sameOrigin(_ one: String, _ other: String, isSame: Bool) {
+        #expect(haveSameOrigin(one, other) == isSame)
+        #expect(haveSameOrigin(other, one) == isSame)
+    }
+
+    @Test(
         "what is no address",
         arguments: ["", "x", "//a/b", "http://", "http://a b/", "http://ä.de/", "http://u@h/", "http://h:99999/"])
     func noAddress(_ text: String) { #expect(WebAddress(text) == nil) }

@@ -34,6 +34,28 @@ import Testing
         #expect(DeliveryStep.after(outcome, in: Self.situation, at: Self.now, jitter: 0) == expected)
     }
 
+    @Test("a courier may give up earlier")
+    func givesUpEarlier() {
+        var situation = Self.situation
+        situation.attemptsMax = 5
+        let failure = CourierOutcome(.transient, code: "")
+        let again = DeliveryStep.after(failure, in: situation, at: Self.now, jitter: 0)
+        #expect(again == .again(dueAt: Self.now + 40_000, attemptsUsed: 4))
+        situation.attemptsUsed = 4
+        #expect(DeliveryStep.after(failure, in: situation, at: Self.now, jitter: 0) == .ended(.failed))
+    }
+
+    @Test(
+        "what got on is tried again as after a first failure, however often it failed before",
+        arguments: [(true, 1), (false, 0)])
+    func progress(attemptCounts: Bool, used: Int) {
+        let situation = DeliveryStep.Situation(
+            attemptsUsed: DeliveryStep.attemptsMax - 1, dueAt: 7, attemptCounts: attemptCounts)
+        let outcome = CourierOutcome(.transient, code: "", progressed: true)
+        let step = DeliveryStep.after(outcome, in: situation, at: Self.now, jitter: 0)
+        #expect(step == .again(dueAt: Self.now + 5_000, attemptsUsed: used))
+    }
+
     @Test("while the channel is held no attempt is used")
     func heldChannel() {
         var situation = Self.situation

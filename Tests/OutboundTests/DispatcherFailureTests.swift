@@ -230,6 +230,38 @@ import Testing
         }
     }
 
+    @Test("what a stopped attempt brought about reaches its observer, and what it left for itself the next attempt")
+    func stopTellsAnswer() async throws {
+        let sent = Gate()
+        let house = try House { _, _ in
+            sent.open()
+            let forever = AsyncStream<Void> { _ in }
+            for await _ in forever {}  // ends when its task is cancelled
+            return .init(.transient, code: "cancelled", enclosure: Enclosure("half"), memo: "m", progressed: true)
+        }
+        try await house.save("a")
+        try await house.enqueue("a", "1")
+        try await house.database.write { transaction throws(StorageError) in
+            _ = try transaction.run("UPDATE outbox SET attempts_used = 9")
+        }
+        try await house.dispatcher.start()
+        await sent.wait()
+        async let stopped: Void = house.dispatcher.stop(within: .seconds(20))
+        house.clock.advance(to: await house.clock.nextWake())
+        await stopped
+        let change = try #require(house.changes.items.last)
+        #expect(change.state == .waiting && change.code == "interrupted" && change.enclosure?.content as? String == "half")
+        #expect(try await house.delivery("1")?.attemptsUsed == 0)
+        let folder = house.leave()
+
+        try await inHouse(try House(in: folder)) { house in
+            try await house.dispatcher.start()
+            await house.wait(for: .delivered, of: "1")
+            #expect(house.sent.items.first?.memo == "m")
+            #expect(house.sent.items.first?.attempt == 2)
+        }
+    }
+
     @Test("a source whose observer breaks a rule holds up nobody else, and its own change is recorded")
     func observerFails() async throws {
         let observer: DeliveryObserver = { _, change throws(StorageError) in

@@ -264,6 +264,32 @@ import Testing
         }
     }
 
+    @Test("a courier hears which attempt it makes, and what it encloses reaches the observer whatever became of the delivery")
+    func attempts() async throws {
+        let house = try House { _, before in
+            switch before {
+            case 0: .init(.transient, code: "500", enclosure: Enclosure("first"))
+            case 1: .init(.transient, code: "500", enclosure: Enclosure("second"), progressed: true)
+            case 2: .init(.throttled, code: "429", retryAfterMilliseconds: 60_000, enclosure: Enclosure("third"))
+            default: .init(.permanent, code: "404", enclosure: Enclosure("last"))
+            }
+        }
+        try await inHouse(house) { house in
+            try await house.save("a")
+            try await house.dispatcher.start()
+            try await house.enqueue("a", "one")
+            for count in 1...3 {
+                await house.changes.wait { $0.count { $0.enclosure != nil } >= count }
+                house.clock.advance(byMs: 60_000)
+            }
+            await house.wait(for: .failed, of: "one")
+            #expect(house.sent.items.map(\.attempt) == [1, 2, 3, 4])
+            let answered = house.changes.items.filter { $0.state != .inFlight }
+            #expect(answered.map { $0.enclosure?.content as? String } == ["first", "second", "third", "last"])
+            #expect(answered.map(\.state) == [.waiting, .waiting, .waiting, .failed])
+        }
+    }
+
     @Test("the figures count attempts, deliveries and what is held")
     func statistics() async throws {
         let house = try House { _, before in .init(before == 0 ? .throttled : .delivered, code: "") }

@@ -119,6 +119,9 @@ final class FakeConnection {
         return true
     }
 
+    /// Says that nothing more will be said.
+    func end() { shutdown(socket, Int32(SHUT_RDWR)) }
+
     private func fill() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = recv(socket, &buffer, buffer.count, 0)

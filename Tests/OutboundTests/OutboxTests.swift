@@ -66,6 +66,36 @@ import Testing
         }
     }
 
+    @Test("what was delivered is forgotten once it is old, and nothing else, a part at a time")
+    func forgetsDelivered() async throws {
+        try await inHouse(try House()) { house in
+            try await house.enqueue("a", "1", "2", "3", "4")
+            #expect(try await claim(house) == ["1", "2", "3", "4"])
+            for (reference, state) in [("1", DeliveryState.delivered), ("2", .failed), ("4", .delivered)] {
+                try await end(house, reference, state)
+            }
+            let enqueuedAt = house.clock.now
+            func forget(after id: String, before: Int64, source: String = "test") async throws -> String? {
+                try await house.database.write { transaction throws(StorageError) in
+                    try transaction.forgetDelivered(source: source, after: id, enqueuedBefore: before, limit: 3)
+                }
+            }
+            func left() async throws -> [String] {
+                try await house.database.read { snapshot throws(StorageError) in
+                    try snapshot.all("SELECT reference FROM outbox ORDER BY id") { $0.text(0) }
+                }
+            }
+            #expect(try await forget(after: "", before: enqueuedAt) == nil)
+            _ = try await forget(after: "", before: enqueuedAt + 1, source: "others")
+            #expect(try await left() == ["1", "2", "3", "4"])
+            let third = try #require(try await forget(after: "", before: enqueuedAt + 1))
+            #expect(try await left() == ["2", "3", "4"])
+            let last = try #require(try await forget(after: third, before: enqueuedAt + 1))
+            #expect(try await left() == ["2", "3"])
+            #expect(try await forget(after: last, before: enqueuedAt + 1) == nil)
+        }
+    }
+
     @Test("cancelling the first of a lane lets the next go")
     func cancelInLane() async throws {
         try await inHouse(try House()) { house in

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Outbound
@@ -192,6 +193,81 @@ import Testing
         transfers.close()
         #expect(failure(await task.value)?.kind == .cancelled)
         #expect(failure(await transfers.perform(request))?.kind == .cancelled)
+    }
+
+    /// Answers the first request of the first connection and keeps it open. A later request there is read in full and
+    /// the connection then closed without a word; other connections are answered.
+    private func forgetful(_ log: RequestLog) -> FakeServer {
+        let isFirst = Mutex(true)
+        return FakeServer { connection in
+            let forgets = isFirst.withLock { isFirst in
+                defer { isFirst = false }
+                return isFirst
+            }
+            while let request = connection.readRequest() {
+                let count = log.add(request)
+                if forgets, count > 0 { return }
+                guard connection.answer("200 OK", [], "") else { return }
+            }
+        }
+    }
+
+    @Test("a request that a kept connection swallows is repeated by libcurl")
+    func repeated() async throws {
+        let log = RequestLog()
+        let server = forgetful(log)
+        #expect(answer(await transfers.perform(post(server.url, totalTimeoutMs: 30_000)))?.status == 200)
+        #expect(answer(await transfers.perform(post(server.url, totalTimeoutMs: 30_000)))?.status == 200)
+        #expect(log.requests.count == 3, "without this the next test proves nothing")
+        #expect(server.accepted >= 2)
+    }
+
+    @Test("a request that must not happen twice is sent once, and the failure says that it may have arrived")
+    func notRepeated() async throws {
+        let log = RequestLog()
+        let server = forgetful(log)
+        var request = post(server.url, totalTimeoutMs: 30_000)
+        request.isRepeatable = false
+        #expect(answer(await transfers.perform(request))?.status == 200)
+        let failure = try #require(failure(await transfers.perform(request)))
+        #expect(failure.kind == .connectionLost)
+        #expect(failure.mayHaveArrived)
+        #expect(log.requests.count == 2)
+        #expect(answer(await transfers.perform(request))?.status == 200, "the next one is a request of its own")
+        #expect(log.requests.count == 3)
+        #expect(server.accepted >= 2)
+    }
+
+    @Test("a kept connection that the server closed meanwhile leaves a request sent once or not at all")
+    func closedMeanwhile() async throws {
+        let log = RequestLog(), isClosed = Gate(), isFirst = Mutex(true)
+        let server = FakeServer { connection in
+            while let request = connection.readRequest() {
+                _ = log.add(request)
+                guard connection.answer("200 OK", [], "") else { return }
+                let closes = isFirst.withLock { isFirst in
+                    defer { isFirst = false }
+                    return isFirst
+                }
+                if closes {
+                    connection.end()
+                    return isClosed.open()
+                }
+            }
+        }
+        var request = post(server.url, totalTimeoutMs: 30_000)
+        request.isRepeatable = false
+        #expect(answer(await transfers.perform(request))?.status == 200)
+        await isClosed.wait()
+        switch await transfers.perform(request).ending {
+        case .answered(let answer):  // libcurl saw the end before it chose the connection
+            #expect(answer.status == 200)
+            #expect(log.requests.count == 2)
+        case .failed(let failure):
+            #expect(failure.kind == .connectionLost)
+            #expect(failure.mayHaveArrived)
+            #expect(log.requests.count == 1)
+        }
     }
 
     @Test("an empty body is sent as one, and methods are kept")

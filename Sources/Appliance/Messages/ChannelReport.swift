@@ -30,7 +30,7 @@ struct ChannelReport: Encodable, Sendable {
         case changedAt = "changed_at"
     }
 
-    private struct Hold: Encodable {
+    struct Hold: Encodable {
         let until: Timestamp
         let reason: String
         let detail: String

@@ -9,6 +9,8 @@ struct ChannelRoutes: Sendable {
     let database: Database
     let couriers: [Courier]
     let dispatcher: Dispatcher
+    /// By the source of the deliveries whose changes they are told: the dispatcher's.
+    let observers: [String: DeliveryObserver]
     let now: WallClock
 
     func register(in routes: inout Routes) {
@@ -131,9 +133,7 @@ struct ChannelRoutes: Sendable {
             count = try await database.write { transaction throws(StorageError) in
                 let resent = try transaction.resendFailed(
                     channel: name, since: since.milliseconds, limit: Self.resendMax, at: now)
-                for delivery in resent where delivery.source == MessageTables.source {
-                    try transaction.refreshStatus(ofMessage: delivery.reference)
-                }
+                for change in resent { try observers[change.source]?(transaction, change) }
                 return resent.count
             }
             total += count
