@@ -18,6 +18,9 @@ struct Timestamp: Hashable, Comparable, Sendable {
 
     var iso8601: String { CalendarTime(unixMilliseconds: milliseconds).iso8601 }
 
+    /// Without fractions: `2026-01-31T09:30:00Z`.
+    var iso8601Seconds: String { "\(iso8601.prefix(19))Z" }
+
     /// The day in UTC: `2026-01-31`.
     var iso8601Day: String { String(iso8601.prefix(10)) }
 
