@@ -12,6 +12,9 @@ enum Scope: String, CaseIterable, Codable, Sendable {
     case quizzesWrite = "quizzes:write"
     /// Make games of quizzes and run them.
     case gamesHost = "games:host"
+    case bridgeRead = "bridge:read"
+    /// Set the bridge up, ask for polls and replays, retry and skip conversations.
+    case bridgeWrite = "bridge:write"
     /// Everything, administration included.
     case admin
 }

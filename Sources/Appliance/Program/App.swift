@@ -15,6 +15,7 @@ struct App: Sendable {
     let directory: Directory
     let conversations: Conversations
     let rooms: Rooms
+    let bridge: Bridge
     private let couriers: [Courier]
     private let log: Log
     private let now: WallClock
@@ -23,26 +24,35 @@ struct App: Sendable {
     static let migrations =
         OutboundTables.migrations + IdempotencyTables.migrations + TokenTables.migrations + SecretTables.migrations
         + TopicTables.migrations + MessageTables.migrations + CustomerTables.migrations + SurveyTables.migrations
-        + QuizTables.migrations + GameTables.migrations + Health.migrations
+        + QuizTables.migrations + GameTables.migrations + BridgeTables.migrations + Health.migrations
 
-    /// - Parameter directoryCall: in place of one that is configured.
+    /// - Parameters:
+    ///   - directoryCall: in place of one that is configured.
+    ///   - bigChat: in place of the one at the address that is set up; likewise `ourAPI`.
     init(
         database: Database, folder: String, rateLimit: Int, directory settings: DirectorySettings? = nil, log: Log,
-        now: @escaping WallClock = systemClock, gameClock: GameClock = .system, directoryCall: Directory.Call? = nil
+        now: @escaping WallClock = systemClock, gameClock: GameClock = .system, directoryCall: Directory.Call? = nil,
+        bigChat: BigChat? = nil, ourAPI: OurAPI? = nil
     ) {
         self.database = database
         self.now = now
         self.log = log
         transfers = Transfers(.init(userAgent: "parley/\(Program.version)"))
-        couriers = Courier.all(transfers: transfers) { parcel, notice in
+        bridge = Bridge(
+            database: database, bigChat: bigChat ?? .over(transfers),
+            ourAPI: ourAPI ?? Appliance.ourAPI(over: transfers), clock: .system(now), log: log)
+        let standard = Courier.all(transfers: transfers) { parcel, notice in
             log.notice(
                 "message", ["channel": .text(parcel.channel), "delivery": .text(parcel.id), "text": .text(notice.text)])
         }
+        couriers = standard + [bridge.courier]
         var configuration = Dispatcher.Configuration(onEvent: { log.note($0) })
         configuration.now = now
+        let observers = [
+            MessageTables.source: MessageRoutes.observer, OurAPIChannel.source: bridge.observer,
+        ]
         dispatcher = Dispatcher(
-            database: database, couriers: couriers, observers: [MessageTables.source: MessageRoutes.observer],
-            configuration: configuration)
+            database: database, couriers: couriers, observers: observers, configuration: configuration)
         directory = Directory(
             database: database,
             call: directoryCall ?? settings.flatMap { [transfers] in Directory.call($0, over: transfers) }, now: now)
@@ -53,7 +63,9 @@ struct App: Sendable {
         Health(database: database, folder: folder, now: now).register(in: &routes)
         MessageRoutes(database: database, now: now).register(in: &routes)
         TopicRoutes(database: database, now: now).register(in: &routes)
-        ChannelRoutes(database: database, couriers: couriers, dispatcher: dispatcher, now: now).register(in: &routes)
+        ChannelRoutes(
+            database: database, couriers: couriers, dispatcher: dispatcher, observers: observers, now: now
+        ).register(in: &routes)
         TokenRoutes(database: database, gate: gate, now: now).register(in: &routes)
         let shelf = SurveyShelf()
         let lookup: SurveyLookup = { id, version, snapshot throws(StorageError) in
@@ -86,9 +98,10 @@ struct App: Sendable {
         let access = GameAccess(rooms, gate)
         BoardRoutes(rooms: rooms, access: access).register(in: &routes)
         ResultsRoutes(database: database, access: access, quizzes: editions, places: places).register(in: &routes)
+        BridgeRoutes(bridge: bridge).register(in: &routes)
         metrics = MetricsRoutes(
             database: database, dispatcher: dispatcher, directory: directory, conversations: conversations,
-            rooms: rooms)
+            rooms: rooms, bridge: bridge)
         metrics.register(in: &routes)
         let summaries = routes.summaries
         let description = Response.json(OpenAPI(summaries, version: Program.version))
@@ -103,7 +116,7 @@ struct App: Sendable {
     /// Prepares an empty database, loads what is kept in memory, and begins to deliver.
     ///
     /// - Returns: the secret of the first token, if this start made it.
-    func start(_ samples: SampleSettings) async throws -> String? {
+    func start(_ samples: SampleSettings, bridge options: BridgeOptions = .init()) async throws -> String? {
         let samples = try Samples(samples, couriers: couriers)
         let now = now()
         let secret = try await database.write { transaction throws(StorageError) in
@@ -121,7 +134,9 @@ struct App: Sendable {
             log.error("game not brought back: its quiz cannot be read", ["code": .text(code)])
         }
         gate.load(try await database.read { snapshot throws(StorageError) in try snapshot.tokens() })
+        try await database.write { transaction throws(StorageError) in try transaction.saveBridge(options, at: now) }
         try await dispatcher.start()
+        try await bridge.start()
         return secret
     }
 
@@ -146,6 +161,7 @@ struct App: Sendable {
     /// Ends what runs, the database last. The listener must be stopped already.
     func stop(within time: Duration) async {
         await rooms.close()
+        await bridge.stop()
         await dispatcher.stop(within: time)
         transfers.close()
         database.close()

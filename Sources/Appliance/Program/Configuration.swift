@@ -14,6 +14,7 @@ struct Configuration: Sendable {
     let stopSeconds: Int
     let samples: SampleSettings
     let directory: DirectorySettings?
+    let bridge: BridgeOptions
 
     init(_ values: OptionValues) throws(UsageError) {
         dataFolder = try Self.dataFolder(values)
@@ -34,6 +35,7 @@ struct Configuration: Sendable {
         stopSeconds = try values.value(.stopSeconds, "a number from 0 to 300") { Self.number($0, in: 0...300) }
         samples = try SampleSettings(values)
         directory = try Self.directory(values)
+        bridge = try BridgeOptions(values)
     }
 
     static func dataFolder(_ values: OptionValues) throws(UsageError) -> String {
@@ -59,10 +61,9 @@ struct Configuration: Sendable {
             }
             return nil
         }
+        // Without the value: what is wrong with it may be a password.
         guard JSONRPCClient.canCall(url.value) else {
-            throw UsageError(
-                explanation:
-                    "\(url.name): '\(url.value)' is not an http or https URL without user name and password")
+            throw UsageError(explanation: "\(url.name): must be an http or https URL without user name and password")
         }
         guard token?.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) != false else {
             throw UsageError(
@@ -79,6 +80,49 @@ struct Configuration: Sendable {
 
     private static func number(_ text: String, in range: ClosedRange<Int>) -> Int? {
         Int(text).flatMap { range.contains($0) ? $0 : nil }
+    }
+}
+
+/// What of the bridge's settings the command line or the environment names, and each start saves. What they do not name
+/// stays as the API set it.
+struct BridgeOptions: Equatable, Sendable {
+    var source: String?
+    var destination: String?
+    var intervalSeconds: Int?
+    var isEnabled: Bool?
+
+    init() {}
+
+    init(_ values: OptionValues) throws(UsageError) {
+        source = try Self.address(.bigChatURL, values)
+        destination = try Self.address(.ourAPIURL, values)
+        let intervals = BridgeSettings.intervals
+        intervalSeconds = try Self.given(
+            .bridgeInterval, values, "a number from \(intervals.lowerBound) to \(intervals.upperBound)"
+        ) { text in
+            Int(text).flatMap { intervals.contains($0) ? $0 : nil }
+        }
+        isEnabled = try Self.given(.bridgeEnabled, values, "true or false", Bool.init)
+    }
+
+    /// What is wrong with it may be a password, so it is not repeated.
+    private static func address(_ option: Option, _ values: OptionValues) throws(UsageError) -> String? {
+        guard let (name, text) = values.given(option) else { return nil }
+        guard let address = BridgeAddress.kept(text) else {
+            throw UsageError(explanation: "\(name): must be \(BridgeAddress.wanted)")
+        }
+        return address
+    }
+
+    /// Nil where nothing was given.
+    private static func given<Value>(
+        _ option: Option, _ values: OptionValues, _ wanted: String, _ parse: (String) -> Value?
+    ) throws(UsageError) -> Value? {
+        values.given(option) == nil ? nil : try values.value(option, wanted, parse)
+    }
+
+    func applied(to settings: BridgeSettings) -> BridgeSettings {
+        settings.with(source: source, intervalSeconds: intervalSeconds, isEnabled: isEnabled)
     }
 }
 

@@ -11,16 +11,19 @@ final class MetricsRoutes: Sendable {
     private let directory: Directory
     private let conversations: Conversations
     private let rooms: Rooms
+    private let bridge: Bridge
     private let server = Mutex<Server?>(nil)
 
     init(
-        database: Database, dispatcher: Dispatcher, directory: Directory, conversations: Conversations, rooms: Rooms
+        database: Database, dispatcher: Dispatcher, directory: Directory, conversations: Conversations, rooms: Rooms,
+        bridge: Bridge
     ) {
         self.database = database
         self.dispatcher = dispatcher
         self.directory = directory
         self.conversations = conversations
         self.rooms = rooms
+        self.bridge = bridge
     }
 
     /// The listener exists only once there are routes: it is made known here when it starts.
@@ -30,16 +33,18 @@ final class MetricsRoutes: Sendable {
         routes.openWaiting("/metrics", "Counts requests, commits, deliveries and what waits, for Prometheus.") {
             [self] _ in
             do throws(StorageError) {
-                let depths = try await database.read { snapshot throws(StorageError) in try snapshot.outboxDepths() }
+                let (depths, figures) = try await database.read { snapshot throws(StorageError) in
+                    (try snapshot.outboxDepths(), try snapshot.bridgeFigures())
+                }
                 let headers: Headers = ["content-type": PrometheusText.contentType]
-                return Response(headers: headers, body: Array(text(depths, at: systemClock()).utf8))
+                return Response(headers: headers, body: Array(text(depths, figures, at: systemClock()).utf8))
             } catch {
                 return Problem(error).response
             }
         }
     }
 
-    private func text(_ depths: [OutboxDepth], at now: Int64) -> String {
+    private func text(_ depths: [OutboxDepth], _ figures: BridgeFigures, at now: Int64) -> String {
         var text = PrometheusText()
         text.single("parley_info", .gauge, "Version of the program.", 1, ["version": Program.version])
         add(requests.snapshot, to: &text)
@@ -54,6 +59,7 @@ final class MetricsRoutes: Sendable {
         text.single("parley_survey_chats", .gauge, "Conversations shown over a WebSocket.", conversations.chats.count)
         add(rooms, to: &text)
         if directory.isThere { add(directory.statistics, to: &text) }
+        if figures.setup.isSetUp { text.add(bridge.statistics, figures, at: now) }
         return text.text
     }
 

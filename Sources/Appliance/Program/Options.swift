@@ -68,11 +68,23 @@ extension Option {
     static let directoryToken = Option(
         flag: "", variable: "PARLEY_DIRECTORY_TOKEN", placeholder: "", standard: "",
         about: "Sent to the directory as a bearer token.")
+    static let bigChatURL = Option(
+        flag: "--bigchat-url", variable: "PARLEY_BIGCHAT_URL", placeholder: "URL", standard: "",
+        about: "Bridge: where chats come from. Saved at each start, over what the API set; docs/bridge.md.")
+    static let ourAPIURL = Option(
+        flag: "--ourapi-url", variable: "PARLEY_OURAPI_URL", placeholder: "URL", standard: "",
+        about: "Bridge: where chats go. Saved at each start, over what the API set.")
+    static let bridgeInterval = Option(
+        flag: "--bridge-interval", variable: "PARLEY_BRIDGE_INTERVAL", placeholder: "SECONDS", standard: "",
+        about: "Bridge: seconds from poll to poll, 1 to 3600; 10 unless the API set it. Saved at each start.")
+    static let bridgeEnabled = Option(
+        flag: "--bridge-enabled", variable: "PARLEY_BRIDGE_ENABLED", placeholder: "BOOL", standard: "",
+        about: "Bridge: true or false; true unless the API set it. Saved at each start.")
 
     static let all = [
         data, listen, tlsCertificate, tlsKey, origins, loops, logLevel, logFormat, rateLimit, stopSeconds,
         adminToken, slackWebhookURL, smtpURL, smtpUsername, smtpPassword, smtpFrom, emailTo,
-        directoryURL, directoryToken,
+        directoryURL, directoryToken, bigChatURL, ourAPIURL, bridgeInterval, bridgeEnabled,
     ]
 }
 

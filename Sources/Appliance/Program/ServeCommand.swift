@@ -53,7 +53,7 @@ enum ServeCommand {
     private static func serve(_ app: App, _ configuration: Configuration, _ log: Log, until signals: Signals)
         async throws
     {
-        let secret = try await app.start(configuration.samples)
+        let secret = try await app.start(configuration.samples, bridge: configuration.bridge)
         // Before anything else can fail: it is stored, and cannot be shown again.
         if let secret { OutputText.standardOutput.write("The first token, shown this once: \(secret)\n") }
         let server = Server(listener(for: app, configuration, log), router: app.router)
@@ -82,6 +82,7 @@ enum ServeCommand {
         housekeeping.cancel()
         // Before the listener, which waits for its clients.
         await app.rooms.close()
+        await app.bridge.stop()
         await server.stop(within: .seconds(configuration.stopSeconds))
     }
 

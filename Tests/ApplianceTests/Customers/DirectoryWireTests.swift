@@ -202,7 +202,7 @@ private final class LoopbackDirectory: Sendable {
         arguments: [
             (
                 ["PARLEY_DIRECTORY_URL": "d"],
-                "PARLEY_DIRECTORY_URL: 'd' is not an http or https URL without user name and password"
+                "PARLEY_DIRECTORY_URL: must be an http or https URL without user name and password"
             ),
             (["PARLEY_DIRECTORY_TOKEN": "abc"], "PARLEY_DIRECTORY_TOKEN: needs PARLEY_DIRECTORY_URL as well"),
             (
