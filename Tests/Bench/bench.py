@@ -1,7 +1,7 @@
 """Measures Parley against its peers in one run, on one machine, and prints one table.
 
     python3 Tests/Bench/bench.py [--quick] [--only healthz,accept,outbox,start,echo,rooms,idle,tls,conversations,export,
-                                         quiz,leaderboard]
+                                         quiz,leaderboard,bridge]
 
 The server has one core and the load the other. Rounds alternate between Parley and its peers, so that what else the
 machine does falls on all of them; figures are medians of the rounds. CPU is user + system time of the server's
@@ -24,6 +24,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "BlackBox"))
 
+import chats  # noqa: E402
 import conversations  # noqa: E402
 import export  # noqa: E402
 import games  # noqa: E402
@@ -260,7 +261,7 @@ def resident(pid):
 PARTS = {"healthz": healthz, "accept": accept, "outbox": outbox, "start": start,
          "echo": sockets.echo, "rooms": sockets.rooms, "idle": sockets.idle, "tls": handshakes.tls,
          "conversations": conversations.conversations, "export": export.export, "quiz": games.games,
-         "leaderboard": leaderboard.leaderboard}
+         "leaderboard": leaderboard.leaderboard, "bridge": chats.bridge}
 
 
 def main():
