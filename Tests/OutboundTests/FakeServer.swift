@@ -29,6 +29,9 @@ final class FakeServer: Sendable {
         precondition(bound, "no port on loopback")
         port = UInt16(bigEndian: address.sin_port)
         startThread { [weak self] in
+            // By nobody else: its number may be another server's a moment after, and this thread would take
+            // that one's connections.
+            defer { close(listener) }
             while true {
                 let client = accept(listener, nil, nil)
                 guard client >= 0 else { return }
@@ -56,7 +59,6 @@ final class FakeServer: Sendable {
 
     deinit {
         shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
         state.withLock { for socket in $0.sockets { shutdown(socket, Int32(SHUT_RDWR)) } }
     }
 }
