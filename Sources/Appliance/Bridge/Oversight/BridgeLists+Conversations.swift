@@ -125,8 +125,8 @@ extension Snapshot {
     {
         try all(
             """
-            SELECT number, kind, at, body, old_advisor, new_advisor, fate, code, detail, poll, page, received_at,
-                settled_at, conversation
+            SELECT conversation, number, kind, at, body, old_advisor, new_advisor, fate, code, detail, poll, page,
+                received_at, settled_at
             FROM bridge_event WHERE conversation = ? AND number > ? ORDER BY number LIMIT ?
             """,
             .integer(conversation), .integer(number), .integer(limit), as: EventRow.read)
@@ -154,18 +154,8 @@ extension ConversationRow {
 
 extension EventRow {
     static func read(_ row: borrowing Row) throws(StorageError) -> Self {
-        let content: BridgeEvent.Content =
-            switch BridgeEvent.Kind(rawValue: row.text(1)) {
-            case .start: .start
-            case .transfer: .transfer(from: row.optionalInteger(4), to: row.optionalInteger(5) ?? 0)
-            case .end: .end
-            case .message, nil: .message(row.optionalText(3) ?? "")
-            }
-        let event = BridgeEvent(conversation: row.integer(13), at: row.integer(2), content: content)
-        let stored = StoredEvent(
-            number: row.integer(0), event: event, fate: EventFate(rawValue: row.text(6)) ?? .pending)
-        return Self(
-            stored: stored, code: row.optionalText(7), detail: row.optionalText(8), poll: row.integer(9),
-            page: row.integer(10), receivedAt: row.integer(11), settledAt: row.optionalInteger(12))
+        Self(
+            stored: StoredEvent(row), code: row.optionalText(8), detail: row.optionalText(9), poll: row.integer(10),
+            page: row.integer(11), receivedAt: row.integer(12), settledAt: row.optionalInteger(13))
     }
 }
