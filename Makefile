@@ -1,5 +1,5 @@
 # Parley: `make` prints what there is. Every target sets up what it needs on a Debian machine that has Swift.
-SHELL := /bin/bash
+SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
 .PHONY: help run build test unit blackbox kill conformance sanitize fuzz image-check bench \
         setup setup-test setup-conformance setup-bench clean
@@ -14,6 +14,10 @@ MUTEX_ORDER := .build/mutex_order.so
 FUZZED      := RequestParser FrameReader
 FUZZ_SECONDS ?= 60
 WEB_FILES    = $(shell find Sources/Web -type f)
+
+# A few tests at a time: hundreds at once keep each other from their deadlines. What failed is said again at the end.
+tests = SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build --parallel $(1) 2>&1 \
+	| tee .build/unit.log || { grep '✘' .build/unit.log; exit 1; }
 
 help: ## Print the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -31,8 +35,8 @@ test: unit blackbox ## Run all tests: each module's own, then the real binary ov
 # Apart: the simulations of whole surveys take every core for a while, and the tests of the listener have deadlines.
 unit: setup ## Run the modules' own tests
 	swift build --build-tests
-	swift test --skip-build --parallel --skip ApplianceTests
-	swift test --skip-build --parallel --filter ApplianceTests
+	$(call tests,--skip ApplianceTests)
+	$(call tests,--filter ApplianceTests)
 
 blackbox: setup-test ## Run the black-box tests against the debug binary
 	swift build --product parley

@@ -22,13 +22,13 @@ final class Gate: Sendable {
 
 /// Waits for an event: asks again and again until it is there or the deadline is past.
 func eventually(
-    within seconds: Double = 20, _ what: Comment, at location: SourceLocation = #_sourceLocation,
+    within seconds: Double = 60, _ what: Comment, at location: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async rethrows {
     let deadline = monotonicSeconds() + seconds
     while monotonicSeconds() < deadline {
         if try await condition() { return }
-        await Task.yield()
+        try? await Task.sleep(for: .milliseconds(1))
     }
     Issue.record("not within \(seconds) s: \(what)", sourceLocation: location)
 }
