@@ -7,11 +7,11 @@ enum BackupFile {
 
     /// Opens a copy, walks all of it and compares it with what it should hold.
     static func describe(
-        _ path: String, _ expected: Contents, takenAt: Int64, _ stop: StopFlag? = nil
+        _ path: String, _ expected: Contents, takenAt: Int64, _ stop: StopFlag? = nil, _ progress: BackupProgress? = nil
     ) throws(StorageError) -> BackupReport {
-        let contents = try checkedContents(path, stop)
+        let contents = try checkedContents(path, stop, progress)
         guard contents == expected else { throw .backupFailed(.rowsDiffer) }
-        let (bytes, sha256) = try digest(path)
+        let (bytes, sha256) = try digest(path, stop, progress)
         return BackupReport(
             takenAt: takenAt, bytes: bytes, sha256: sha256, schema: contents.schema, rows: contents.rows)
     }
@@ -24,21 +24,52 @@ enum BackupFile {
     }
 
     /// Checks a backup against its manifest: size and digest first, then every page, reference and row count.
-    static func verify(_ path: String) throws(StorageError) -> BackupReport {
+    static func verify(
+        _ path: String, _ stop: StopFlag? = nil, _ progress: BackupProgress? = nil
+    ) throws(StorageError) -> BackupReport {
         guard DiskFile.exists(path) else { throw .backupFailed(.missing) }
-        let manifest = manifest(of: path)
-        guard DiskFile.exists(manifest) else { throw .backupFailed(.manifestMissing) }
-        var json: [UInt8] = []
-        try DiskFile.read(manifest) { json += $0 }
-        guard let report = try? JSONDecoder().decode(BackupReport.self, from: FoundationEssentials.Data(json))
-        else { throw .backupFailed(.manifestUnreadable) }
-        guard try digest(path) == (report.bytes, report.sha256) else { throw .backupFailed(.digestDiffers) }
-        let contents = try checkedContents(path, nil)
+        let report = try report(of: path)
+        guard try digest(path, stop, progress) == (report.bytes, report.sha256)
+        else { throw .backupFailed(.digestDiffers) }
+        let contents = try checkedContents(path, stop, progress)
         guard contents == Contents(schema: report.schema, rows: report.rows) else { throw .backupFailed(.rowsDiffer) }
         return report
     }
 
-    private static func checkedContents(_ path: String, _ stop: StopFlag?) throws(StorageError) -> Contents {
+    /// What the manifest beside a backup says.
+    static func report(of path: String) throws(StorageError) -> BackupReport {
+        let manifest = manifest(of: path)
+        guard DiskFile.exists(manifest) else { throw .backupFailed(.manifestMissing) }
+        var json: [UInt8] = []
+        try DiskFile.read(manifest, while: { bytes in
+            json += bytes
+            return json.count <= manifestBytesMax
+        })
+        guard let report = try? JSONDecoder().decode(BackupReport.self, from: FoundationEssentials.Data(json))
+        else { throw .backupFailed(.manifestUnreadable) }
+        return report
+    }
+
+    /// Longer is no manifest: some hundred tables come to 10 KiB.
+    private static let manifestBytesMax = 1 << 20
+
+    /// Whether a file says in its first bytes that it is a database of this program.
+    ///
+    /// Source: sqlite.org/fileformat.html, sections 1.2 and 1.2.15.
+    static func isOurs(_ path: String) throws(StorageError) -> Bool {
+        var head: [UInt8] = []
+        try DiskFile.read(path, while: { bytes in
+            head += bytes.prefix(100)
+            return false
+        })
+        guard head.count == 100, head.starts(with: Array("SQLite format 3".utf8) + [0]) else { return false }
+        return head[68..<72].reduce(Int64(0)) { $0 << 8 | Int64($1) } == Schema.applicationID
+    }
+
+    private static func checkedContents(
+        _ path: String, _ stop: StopFlag?, _ progress: BackupProgress?
+    ) throws(StorageError) -> Contents {
+        progress?.begin(.checking)
         do throws(StorageError) {
             let connection = try Connection(path: path, role: .reader)
             defer { connection.close() }
@@ -50,13 +81,20 @@ enum BackupFile {
         }
     }
 
-    private static func digest(_ path: String) throws(StorageError) -> (Int64, String) {
+    private static func digest(
+        _ path: String, _ stop: StopFlag?, _ progress: BackupProgress?
+    ) throws(StorageError) -> (Int64, String) {
+        progress?.begin(.hashing)
+        let total = try DiskFile.bytes(of: path)
         var hash = SHA256()
         var bytes: Int64 = 0
-        try DiskFile.read(path) { piece in
+        try DiskFile.read(path, while: { piece in
             hash.update(piece)
             bytes += Int64(piece.count)
-        }
+            progress?.reached(bytes, of: total)
+            return stop?.isSet != true
+        })
+        if stop?.isSet == true { throw .closed }
         return (bytes, SHA256.hex(hash.finish()))
     }
 }

@@ -10,6 +10,14 @@ public struct BackupReport: Codable, Sendable, Equatable {
     /// Rows per table.
     public var rows: [String: Int64]
 
+    public init(takenAt: Int64, bytes: Int64, sha256: String, schema: [String: Int], rows: [String: Int64]) {
+        self.takenAt = takenAt
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.schema = schema
+        self.rows = rows
+    }
+
     enum CodingKeys: String, CodingKey {
         case takenAt = "taken_at"
         case bytes, sha256, schema, rows

@@ -1,8 +1,11 @@
-import FoundationEssentials
+import Glibc
 import Synchronization
 
-/// Makes backups of the running database, one at a time, each on a thread of its own.
+/// Makes and checks backups of the running database, one at a time, each on a thread of its own that gives way.
 final class Backups: Sendable {
+    /// The thread's niceness: on two busy cores, checking a gigabyte would otherwise take its time from requests.
+    private static let niceness: Int32 = 10
+
     private enum State { case idle, running(Thread), closed }
 
     private let path: String
@@ -19,7 +22,24 @@ final class Backups: Sendable {
         state.withLock { if case .running(let thread) = $0 { thread.isCurrent } else { false } }
     }
 
-    func make(at destination: String) async -> Result<BackupReport, StorageError> {
+    func make(
+        at destination: String, takenAt: Int64? = nil, _ progress: BackupProgress?
+    ) async -> Result<BackupReport, StorageError> {
+        await run { stop throws(StorageError) in
+            do throws(StorageError) {
+                return try self.write(to: destination, takenAt, stop, progress)
+            } catch .cannotOpen {
+                throw .backupFailed(.cannotWrite)
+            } catch .readOnly {
+                throw .backupFailed(.cannotWrite)
+            }
+        }
+    }
+
+    /// Runs work that blocks. It is to end soon, with `.closed`, once the flag is set.
+    func run<Outcome: Sendable>(
+        _ work: @escaping @Sendable (StopFlag) throws(StorageError) -> Outcome
+    ) async -> Result<Outcome, StorageError> {
         await withUnsafeContinuation { continuation in
             let refusal: StorageError? = state.withLock { state in
                 switch state {
@@ -28,7 +48,8 @@ final class Backups: Sendable {
                 case .idle: break
                 }
                 let thread = try? Thread(named: "parley-backup") {
-                    let result = self.work(destination)
+                    setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, Self.niceness)  // Linux: this thread's alone
+                    let result = Result { () throws(StorageError) in try work(self.stop) }
                     self.state.withLock { if case .running = $0 { $0 = .idle } }
                     continuation.resume(returning: result)
                 }
@@ -50,18 +71,9 @@ final class Backups: Sendable {
         if case .running(let thread) = before { thread.join() }
     }
 
-    private func work(_ destination: String) -> Result<BackupReport, StorageError> {
-        do throws(StorageError) {
-            return .success(try write(to: destination))
-        } catch {
-            switch error {
-            case .cannotOpen, .readOnly: return .failure(.backupFailed(.cannotWrite))
-            default: return .failure(error)
-            }
-        }
-    }
-
-    private func write(to destination: String) throws(StorageError) -> BackupReport {
+    private func write(
+        to destination: String, _ takenAt: Int64?, _ stop: StopFlag, _ progress: BackupProgress?
+    ) throws(StorageError) -> BackupReport {
         let manifest = BackupFile.manifest(of: destination)
         guard !DiskFile.exists(destination), !DiskFile.exists(manifest)
         else { throw .backupFailed(.destinationExists) }
@@ -69,8 +81,9 @@ final class Backups: Sendable {
         let unfinishedManifest = "\(manifest).unfinished"
         DiskFile.remove(unfinished)
         do throws(StorageError) {
-            let (contents, takenAt) = try copy(to: unfinished)
-            let report = try BackupFile.describe(unfinished, contents, takenAt: takenAt, stop)
+            let (contents, copiedAt) = try copy(to: unfinished, stop, progress)
+            let report = try BackupFile.describe(unfinished, contents, takenAt: takenAt ?? copiedAt, stop, progress)
+            progress?.begin(nil)
             try BackupFile.writeManifest(report, to: unfinishedManifest)
             try DiskFile.rename(unfinished, to: destination)
             try DiskFile.rename(unfinishedManifest, to: manifest)
@@ -84,7 +97,10 @@ final class Backups: Sendable {
     }
 
     /// Copies one snapshot, and counts in that same snapshot what the copy must hold.
-    private func copy(to path: String) throws(StorageError) -> (Contents, takenAt: Int64) {
+    private func copy(
+        to path: String, _ stop: StopFlag, _ progress: BackupProgress?
+    ) throws(StorageError) -> (Contents, takenAt: Int64) {
+        progress?.begin(.copying)
         let source = try Connection.reader(path: self.path, configuration)
         defer { source.close() }
         source.stop(when: stop)
@@ -92,7 +108,7 @@ final class Backups: Sendable {
         defer { source.rollback() }
         let takenAt = unixMilliseconds()
         let contents = try Contents(of: source)
-        try OnlineCopy.make(of: source, at: path, stop: stop)
+        try OnlineCopy.make(of: source, at: path, stop: stop, isGentle: true, progress)
         return (contents, takenAt)
     }
 }

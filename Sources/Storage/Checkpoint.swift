@@ -14,12 +14,17 @@ extension Connection {
     ///   that the next commit starts the log over.
     /// - Source: sqlite.org/c3ref/wal_checkpoint_v2.html
     func checkpoint(waitingMilliseconds wait: Int?, otherwise lockWait: Int) -> CheckpointOutcome {
+        guard let wait else { return checkpoint(SQLITE_CHECKPOINT_PASSIVE) }
+        sqlite3_busy_timeout(handle, Int32(wait))
+        defer { sqlite3_busy_timeout(handle, Int32(lockWait)) }
+        return checkpoint(SQLITE_CHECKPOINT_RESTART)
+    }
+
+    /// - Parameter mode: of SQLite; `TRUNCATE` leaves an empty log behind.
+    func checkpoint(_ mode: Int32) -> CheckpointOutcome {
         var pages: Int32 = 0
         var copied: Int32 = 0
-        if let wait { sqlite3_busy_timeout(handle, Int32(wait)) }
-        let mode = wait == nil ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART
         let code = sqlite3_wal_checkpoint_v2(handle, nil, mode, &pages, &copied)
-        if wait != nil { sqlite3_busy_timeout(handle, Int32(lockWait)) }
         switch code {
         case SQLITE_OK: return copied == pages ? .complete : .held
         case let code where code & 0xFF == SQLITE_BUSY: return .held

@@ -13,6 +13,7 @@ final class Connection: @unchecked Sendable {
     private(set) var lostTransaction: StorageError?
     /// Bytes per page; known once the writer is set up.
     var pageBytes: Int64 = 0
+    var isOverwriting = false
     /// Where SQLite writes the length of the write-ahead log after each commit.
     let logPages = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     /// Kept alive as long as SQLite may look at it.

@@ -7,7 +7,7 @@ extension Connection {
         sqlite3_busy_timeout(handle, Int32(configuration.lockWaitMilliseconds))
         // A savepoint's undo log would go to a file in /tmp, which a container may not have.
         try set("temp_store", to: "MEMORY")
-        try set("secure_delete", to: "FAST")
+        try setOverwriting(false)
         try set("cache_size", to: "\(-configuration.cacheBytes / 1_024)")
         try set("mmap_size", to: "0")
         try set("journal_mode", to: "WAL")
@@ -28,6 +28,12 @@ extension Connection {
         try connection.set("cache_size", to: "\(-configuration.readerCacheBytes / 1_024)")
         try connection.set("query_only", to: "ON")
         return connection
+    }
+
+    /// Whether deleting overwrites with zeros whatever it costs, or only where the page is written anyway.
+    func setOverwriting(_ isOverwriting: Bool) throws(StorageError) {
+        try set("secure_delete", to: isOverwriting ? "ON" : "FAST")
+        self.isOverwriting = isOverwriting
     }
 
     /// Sets a pragma. Not for values from outside: they become part of the SQL.

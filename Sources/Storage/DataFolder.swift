@@ -1,11 +1,11 @@
-import Glibc
-import Synchronization
+internal import Glibc
+internal import Synchronization
 
 /// The folder that holds all data, kept from other processes until it is unlocked.
 ///
 /// The lock is the kernel's (`flock`), so it is gone with the process, however that ends; the file stays.
-final class DataFolder: Sendable {
-    let path: String
+public final class DataFolder: Sendable {
+    public let path: String
     private let lock: Mutex<Int32?>
 
     var database: String { Self.database(in: path) }
@@ -15,7 +15,7 @@ final class DataFolder: Sendable {
     /// Makes the folder if need be and locks it.
     ///
     /// - Throws: `.folderInUse` with the process id that the other process wrote in the lock file.
-    init(_ path: String) throws(StorageError) {
+    public init(_ path: String) throws(StorageError) {
         try DiskFile.makeFolder(path)
         let descriptor = open("\(path)/parley.lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw errno == ENOSPC ? .full : .cannotOpen }

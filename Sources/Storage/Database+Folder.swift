@@ -3,11 +3,13 @@ extension Database {
     /// Copies the database of a folder into one file, as `backup(to:)` does, whether or not a program is using it.
     ///
     /// - Throws: as `backup(to:)`; `.backupFailed(.missing)` when there is no database.
-    public static func backup(folder: String, to path: String) async throws(StorageError) -> BackupReport {
+    public static func backup(
+        folder: String, to path: String, progress: BackupProgress? = nil
+    ) async throws(StorageError) -> BackupReport {
         let source = DataFolder.database(in: folder)
         guard DiskFile.exists(source) else { throw .backupFailed(.missing) }
         let backups = Backups(path: source, Configuration(folder: folder))
-        return try await backups.make(at: path).get()
+        return try await backups.make(at: path, progress).get()
     }
 
     /// Walks the whole database of a folder: every page, index and reference. Blocking.

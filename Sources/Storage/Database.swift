@@ -13,11 +13,14 @@ public final class Database: Sendable {
 
     /// Opens the data folder, blocking: locks it, makes or upgrades the file, starts the writer.
     ///
+    /// - Parameter folder: the one of the configuration, where it is locked already.
     /// - Throws: `.folderInUse`, `.newerSchema`, `.foreignFile`, `.migrationFailed`, `.cannotOpen`, `.full`,
     ///   `.corrupt`, `.readOnly`, `.inputOutput`. Nothing is left running or locked, and the file is as it was.
-    public init(_ configuration: Configuration, migrations: [Migration]) throws(StorageError) {
+    public init(_ configuration: Configuration, in folder: DataFolder? = nil, migrations: [Migration])
+        throws(StorageError)
+    {
         let schema = Schema(migrations)
-        let folder = try DataFolder(configuration.folder)
+        let folder = if let folder { folder } else { try DataFolder(configuration.folder) }
         let path = folder.database
         if try DiskFile.create(path) { try DiskFile.sync(folder.path) } else { try DiskFile.restrict(path) }
         let connection = try Connection(path: path, role: .writer, vfs: configuration.vfs)
@@ -64,16 +67,23 @@ public final class Database: Sendable {
         _ body: @escaping @Sendable (borrowing Transaction) throws(StorageError) -> Outcome
     ) async throws(StorageError) -> Outcome {
         let result: Result<Outcome, StorageError> = await withUnsafeContinuation { continuation in
-            let refusal: StorageError
-            switch writer.queue.put(Write(body, continuation)) {
-            case .accepted: return
-            case .full: refusal = .busy
-            case .closed: refusal = .closed
-            }
-            countRefusal(refusal)
-            continuation.resume(returning: .failure(refusal))
+            if let refusal = put(Write(body, continuation)) { continuation.resume(returning: .failure(refusal)) }
         }
         return try result.get()
+    }
+
+    /// Gives a write to the writer.
+    ///
+    /// - Returns: why it was not taken.
+    func put(_ write: QueuedWrite) -> StorageError? {
+        let refusal: StorageError
+        switch writer.queue.put(write) {
+        case .accepted: return nil
+        case .full: refusal = .busy
+        case .closed: refusal = .closed
+        }
+        countRefusal(refusal)
+        return refusal
     }
 
     /// Calls `action` on the writer's thread after each commit in which a write notified `signal`: once per commit,

@@ -49,20 +49,66 @@ enum DiskFile {
         let descriptor = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw fault(errno) }
         defer { close(descriptor) }
+        try bytes.withUnsafeBytes { bytes in
+            Result { () throws(StorageError) in try write(bytes, to: descriptor) }
+        }.get()
+        if fsync(descriptor) != 0 { throw fault(errno) }
+    }
+
+    /// Copies a file's bytes and waits until they are on disk; gives each piece to `body` once it was written.
+    static func copy(
+        _ path: String, to newPath: String, _ body: (UnsafeRawBufferPointer) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        let descriptor = open(newPath, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw fault(errno) }
+        defer { close(descriptor) }
+        try read(path, while: { piece throws(StorageError) in
+            try write(piece, to: descriptor)
+            try body(piece)
+            return true
+        })
+        if fsync(descriptor) != 0 { throw fault(errno) }
+    }
+
+    private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(StorageError) {
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress?.advanced(by: written), bytes.count - written)
-            }
+            let count = Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { throw fault(errno) }
             written += count
         }
-        if fsync(descriptor) != 0 { throw fault(errno) }
+    }
+
+    /// Gives a file a second name, which must be free.
+    static func link(_ path: String, to newPath: String) throws(StorageError) {
+        if Glibc.link(path, newPath) != 0 { throw fault(errno) }
+    }
+
+    static func bytes(of path: String) throws(StorageError) -> Int64 {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw fault(errno) }
+        return Int64(status.st_size)
+    }
+
+    /// Removes a folder that holds files alone, and those.
+    static func removeFolder(_ path: String) {
+        for name in names(in: path, beginningWith: "") { unlink("\(path)/\(name)") }
+        rmdir(path)
     }
 
     /// Gives the file's bytes to `body`, piece by piece.
     static func read(_ path: String, _ body: (UnsafeRawBufferPointer) -> Void) throws(StorageError) {
+        try read(path, while: { piece in
+            body(piece)
+            return true
+        })
+    }
+
+    /// Gives the file's bytes to `isMoreWanted`, piece by piece, until that answers false.
+    static func read(
+        _ path: String, while isMoreWanted: (UnsafeRawBufferPointer) throws(StorageError) -> Bool
+    ) throws(StorageError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw fault(errno) }
         defer { close(descriptor) }
@@ -73,8 +119,7 @@ enum DiskFile {
             let count = Glibc.read(descriptor, buffer.baseAddress, pieceBytes)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw fault(errno) }
-            if count == 0 { return }
-            body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            guard count > 0, try isMoreWanted(UnsafeRawBufferPointer(rebasing: buffer[..<count])) else { return }
         }
     }
 

@@ -13,6 +13,9 @@ class QueuedWrite: @unchecked Sendable {
 
     /// Resumes the caller with what came out, or with `error` when the commit failed.
     func finish(_ error: StorageError?) {}
+
+    /// Called last, outside of any transaction.
+    func afterwards(on connection: Connection) {}
 }
 
 final class Write<Outcome: Sendable>: QueuedWrite, @unchecked Sendable {

@@ -1,8 +1,5 @@
 /// Brings a file to the version of the program that opened it.
 struct Schema {
-    /// Copies kept from before upgrades.
-    static let copiesMax = 3
-    static let copyPrefix = "parley.sqlite.before-"
     /// "PRLY", in the header of each file this program makes, so that another program's file is not taken for it.
     static let applicationID: Int64 = 0x5052_4C59
 

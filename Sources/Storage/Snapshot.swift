@@ -74,4 +74,9 @@ public struct Snapshot: ~Copyable {
     ) throws(StorageError) {
         try connection.each(sql, values, body)
     }
+    /// Whether the file has these tables, no step more and no step less.
+    public borrowing func matches(_ migrations: [Migration]) throws(StorageError) -> Bool {
+        let wanted = Dictionary(migrations.map { ("\($0.feature)", $0.version) }, uniquingKeysWith: max)
+        return try Schema.versions(self) == wanted
+    }
 }

@@ -8,7 +8,7 @@ public enum StorageError: Error, Equatable, Sendable {
     /// What is wrong with a backup, or with the place where it should go.
     public enum BackupFault: String, Sendable {
         case destinationExists, cannotWrite, alreadyRunning, missing, manifestMissing, manifestUnreadable
-        case digestDiffers, damaged, rowsDiffer
+        case digestDiffers, damaged, rowsDiffer, foreign, noRoom
     }
 
     /// The disk has no room. Reads go on; the write left nothing behind.
@@ -128,6 +128,8 @@ extension StorageError.BackupFault {
         case .digestDiffers: "The backup is not the file its manifest describes: size or SHA-256 differ."
         case .damaged: "The backup is damaged. Do not use it."
         case .rowsDiffer: "The backup does not hold all rows. Do not use it."
+        case .foreign: "The file is no database of this program."
+        case .noRoom: "There is not enough room: it takes as much as the backup. Free some and try again."
         }
     }
 }

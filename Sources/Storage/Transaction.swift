@@ -29,6 +29,10 @@ public struct Transaction: ~Copyable {
 
     /// Calls the listeners of `signal` once the commit is on disk; not at all when this write fails.
     public borrowing func notify(_ signal: Signal) { signals.add(signal) }
+
+    /// Has all that this commit deletes from now on overwritten with zeros, also in pages that become free: for what
+    /// nobody may keep. What was deleted before, and copies in the write-ahead log, go when their space is used again.
+    public borrowing func overwriteDeleted() throws(StorageError) { try snapshot.connection.setOverwriting(true) }
 }
 
 extension Transaction {

@@ -16,6 +16,12 @@ public enum UUIDv7 {
         return text(high, low)
     }
 
+    /// The lowest id of a millisecond: those made earlier sort before it. Ids that were made while the clock was set back
+    /// say the later time.
+    public static func first(at unixMilliseconds: Int64) -> String {
+        text((UInt64(clamping: unixMilliseconds) & 0xFFFF_FFFF_FFFF) << 16 | 0x7000, 1 << 63)
+    }
+
     /// Whether the text is an id as this type makes them: lower case, hyphens in place, version 7, RFC variant.
     public static func isValid(_ text: String) -> Bool {
         guard text.utf8.count == 36 else { return false }

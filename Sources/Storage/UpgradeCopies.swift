@@ -17,7 +17,9 @@ struct UpgradeCopies {
         try OnlineCopy.make(of: connection, at: unfinished)
         try DiskFile.rename(unfinished, to: "\(folder)/\(name)")
         try DiskFile.sync(folder)
-        for old in DiskFile.names(in: folder, beginningWith: Self.prefix).dropLast(Self.copiesMax) {
+        let copies = DiskFile.names(in: folder, beginningWith: Self.prefix)
+            .filter { !$0.hasPrefix(Restore.replacedPrefix) }
+        for old in copies.dropLast(Self.copiesMax) {
             DiskFile.remove("\(folder)/\(old)")
         }
         return name

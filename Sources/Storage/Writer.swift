@@ -44,6 +44,7 @@ final class Writer: @unchecked Sendable {
         var batch: [QueuedWrite] = []
         while queue.take(upTo: configuration.batchMax, into: &batch) {
             commit(batch)
+            for write in batch { write.afterwards(on: connection) }
             batch.removeAll(keepingCapacity: true)
             checkpointIfDue()
         }
@@ -115,6 +116,7 @@ final class Writer: @unchecked Sendable {
 
     private func begin() throws(StorageError) {
         signals.truncate(to: 0)
+        if connection.isOverwriting { try connection.setOverwriting(false) }
         try connection.begin("BEGIN IMMEDIATE")
     }
 
