@@ -43,7 +43,7 @@ private func read(_ pieces: [[UInt8]], offering subprotocols: [String] = []) -> 
                 """)
         var parser = RequestParser(limits: .init())
         let head = try #require(try parser.parse(bytes.span))
-        let request = Request(head, identity: .made(1), origin: Peer())
+        let request = Request(head, identity: .made(1), from: Provenance(peer: Peer()))
         let answer = Handshake.answer(request, limits: WebSocket.Limits(subprotocols: ["a"]), originsAllowed: [])
         guard case .accept(let fields) = answer else {
             Issue.record("refused")

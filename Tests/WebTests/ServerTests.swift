@@ -163,6 +163,23 @@ import Testing
         }
     }
 
+    @Test func `before it is opened a server answers one thing, then its routes do, on open connections too`() async throws {
+        var configuration = Server.Configuration()
+        configuration.loops = 1
+        configuration.unopened = { _ in Response(.unavailable, headers: ["retry-after": "7"], body: Array("not yet".utf8)) }
+        let server = Server(configuration)
+        try server.start()
+        let client = try WireClient(port: server.port)
+        let before = try client.ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
+        #expect(before.status == 503 && before.text == "not yet" && before["retry-after"] == "7")
+        var router = Router()
+        standardRoutes(&router)
+        server.open(router)
+        let after = try client.ask("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
+        #expect(after.status == 200 && after.text == "abc")
+        await server.stop(within: .milliseconds(100))
+    }
+
     @Test func `an exchange tells what happened`() async throws {
         try await withServer(routes: standardRoutes) { server, told in
             let client = try WireClient(port: server.port)
@@ -196,7 +213,8 @@ import Testing
         } _: { server, _ in
             let answer = try WireClient(port: server.port).ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(answer.text == "ok" && answer["x-mine"] == "1" && answer["content-length"] == "2")
-            #expect(answer.fields.count == 4)
+            // Length, date, request id, the one of its own, and the five that every answer has.
+            #expect(answer.fields.count == 9 && answer["x-request-id"] != "other" && answer["connection"] == nil)
         }
     }
 

@@ -10,8 +10,8 @@ public struct RouteDescription: Sendable, Hashable {
     public let limits: RouteLimits
 }
 
-/// A route with what answers it.
-struct Route: Sendable {
+/// A route with what answers it. An object, as each request holds its own: a copy would be ten references.
+final class Route: Sendable {
     enum Action: Sendable {
         /// Answers on the spot: no task is made.
         case immediate(@Sendable (Request) -> Response)
@@ -21,6 +21,11 @@ struct Route: Sendable {
 
     let description: RouteDescription
     let action: Action
+
+    init(description: RouteDescription, action: Action) {
+        self.description = description
+        self.action = action
+    }
 }
 
 /// A path parameter did not read as its type: there is nothing at such a path.

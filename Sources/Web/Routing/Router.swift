@@ -12,6 +12,9 @@ public struct Router: Sendable {
     /// loop and must take microseconds.
     public var admit: (@Sendable (Request, RouteDescription) -> Response?)?
 
+    /// Answers what no route does; nil answers 404. Like `admit` it is asked before the body is read, and on the loop.
+    public var otherwise: (@Sendable (Request) -> Response)?
+
     private(set) var table: [Route] = []
     private var patterns: [RoutePattern] = []
     private var tree = RouteTree()
@@ -39,8 +42,7 @@ public struct Router: Sendable {
         switch decide(on: request) {
         case .refuse(let response):
             return response
-        case .run(let index):
-            let route = table[index]
+        case .run(let route):
             guard request.body.count <= route.description.limits.bodyBytesMax else {
                 return Problem.bodyTooLarge(limit: route.description.limits.bodyBytesMax).response
             }
@@ -52,7 +54,7 @@ public struct Router: Sendable {
     }
 
     enum Decision {
-        case run(Int)
+        case run(Route)
         case refuse(Response)
     }
 
@@ -61,10 +63,11 @@ public struct Router: Sendable {
         guard !request.address.isAsterisk else { return .refuse(.allow(everything)) }
         switch tree.match(request.head.span.extracting(request.address.path), request.method) {
         case .route(let index):
-            if let admit, let refusal = admit(request, table[index].description) { return .refuse(refusal) }
-            return .run(index)
+            let route = table[index]
+            if let admit, let refusal = admit(request, route.description) { return .refuse(refusal) }
+            return .run(route)
         case .nothing:
-            return .refuse(Problem.notFound.response)
+            return .refuse(otherwise?(request) ?? Problem.notFound.response)
         case .otherMethods(let methods):
             guard request.method != .options else { return .refuse(.allow(methods)) }
             var response = Problem.methodNotAllowed(methods.list).response

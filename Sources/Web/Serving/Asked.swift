@@ -3,8 +3,8 @@ final class Asked {
     var request: Request
     let isVersion10: Bool
     var keepsAlive: Bool
-    /// -1 when no route runs.
-    var routeIndex = -1
+    /// Nil when no route runs. Its own: the table it comes from may be replaced while the body is read.
+    var route: Route?
     /// Nanoseconds on the monotonic clock; 0 when nobody asks how long it took.
     let startedAt: Int
     var bytesReceived: Int
@@ -12,13 +12,13 @@ final class Asked {
     /// On the loop's clock, for a whole body; `Int.max` when there is none to wait for.
     var bodyDeadline = Int.max
 
-    init(_ head: consuming RequestHead, identity: RequestID, origin: Peer, startedAt: Int) {
+    init(_ head: consuming RequestHead, identity: RequestID, from provenance: Provenance, startedAt: Int) {
         isVersion10 = head.isVersion10
         keepsAlive = head.keepsAlive
         expectsContinue = head.expectsContinue
         bytesReceived = head.wireBytes
         self.startedAt = startedAt
-        request = Request(head, identity: identity, origin: origin)
+        request = Request(head, identity: identity, from: provenance)
     }
 }
 

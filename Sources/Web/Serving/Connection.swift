@@ -35,6 +35,8 @@ actor Connection: LoopMember {
 
     let context: ServerContext
     let peer: Peer
+    /// Who it asks for is in the heads of its requests.
+    let isTrustedProxy: Bool
     var phase: Phase
     var parser: RequestParser
 
@@ -71,6 +73,7 @@ actor Connection: LoopMember {
         self.peer = peer
         self.loop = loop
         self.context = context
+        isTrustedProxy = context.configuration.trustedProxies.contains { $0.contains(peer) }
         parser = RequestParser(limits: context.parserLimits)
         phase = context.isSecure ? .handshaking : .awaitingHead
         readDeadline = loop.clock.now + (context.isSecure ? loop.patience.handshake : loop.patience.idle)

@@ -21,8 +21,10 @@ extension Connection {
     func refuse(_ problem: Problem) {
         let response = problem.response
         let body = response.bytes
-        let envelope = Envelope(framing: .length(body.count), connection: .close, identity: loop.ids.make(), head: [])
-        _ = loop.output.append(response, envelope, date: loop.clock.dateLine, body: body)
+        let envelope = Envelope(
+            framing: .length(body.count), connection: .close, identity: loop.ids.make(), head: [],
+            isSecure: sender.transport.tls != nil)
+        _ = write(response, envelope, body)
         intake = nil
         lingersAfterClosing = true
         readDeadline = .max
@@ -64,18 +66,24 @@ extension Connection {
     /// Writes an answer whose body is all there, and returns its size.
     private func write(_ response: Response, _ body: [UInt8], to asked: Asked) -> Int {
         let envelope = Envelope(asked, .length(body.count))
-        let date = loop.clock.dateLine
         guard asked.request.method != .head, response.status.allowsBody else {
-            return loop.output.append(response, envelope, date: date, body: [])
+            return write(response, envelope, [])
         }
         guard body.count > Self.copiedBytesMax else {
-            let count = loop.output.append(response, envelope, date: date, body: body)
+            let count = write(response, envelope, body)
             if loop.output.count >= EventLoop.outputBytes { flush() }
             return count
         }
-        let count = loop.output.append(response, envelope, date: date, body: [])
+        let count = write(response, envelope, [])
         flush(with: body)
         return count + body.count
+    }
+
+    /// Puts a head, and a body that is small, into the output.
+    func write(_ response: Response, _ envelope: Envelope, _ body: [UInt8]) -> Int {
+        loop.output.append(
+            response, envelope, date: loop.clock.dateLine,
+            standard: envelope.isSecure ? context.secureFields : context.standardFields, body: body)
     }
 
     /// An answer has been put into the output: what comes next.
@@ -105,12 +113,11 @@ extension Connection {
     /// Tells of a finished exchange, if anybody wants to know.
     func report(_ asked: Asked, _ status: Status, bytesSent: Int) {
         guard let onExchange = context.configuration.onExchange else { return }
-        let index = asked.routeIndex
+        let route = asked.route?.description
         let bytesReceived = asked.bytesReceived + (intake?.decoder.received ?? 0)
         onExchange(
             Exchange(
-                routeIndex: index,
-                routePattern: index < 0 ? "" : context.router.table[index].description.pattern, status: status.code,
+                routeIndex: route?.index ?? -1, routePattern: route?.pattern ?? "", status: status.code,
                 nanoseconds: LoopClock.nanoseconds() - asked.startedAt, bytesReceived: bytesReceived,
                 bytesSent: bytesSent, request: asked.request))
     }

@@ -91,17 +91,19 @@ extension Connection {
         loop.counters.requests.add(1)
         let identity = head.givenID.map { RequestID.given($0) } ?? loop.ids.make()
         let framing = head.framing
+        var provenance = Provenance(peer: peer, isSecure: sender.transport.tls != nil)
+        if isTrustedProxy { provenance.follow(head.headers, trusting: context.configuration.trustedProxies) }
         let asked = Asked(
-            head, identity: identity, origin: peer,
+            head, identity: identity, from: provenance,
             startedAt: context.configuration.onExchange == nil ? 0 : LoopClock.nanoseconds())
-        switch context.router.decide(on: asked.request) {
+        switch context.decide(on: asked.request) {
         case .refuse(let response):
             if framing != .none { beginIntake(framing, limit: .max, .skip, asked) }
             answer(response, to: asked)
-        case .run(let index):
-            asked.routeIndex = index
+        case .run(let route):
+            asked.route = route
             guard framing != .none else { return run(asked) }
-            let limits = context.router.table[index].description.limits
+            let limits = route.description.limits
             guard beginIntake(framing, limit: limits.bodyBytesMax, limits.streamsBody ? .pieces : .whole, asked)
             else { return }
             if limits.streamsBody { return run(asked) }
@@ -132,7 +134,8 @@ extension Connection {
 
     /// Runs the route of a request that has all it needs.
     private func run(_ asked: Asked) {
-        switch context.router.table[asked.routeIndex].action {
+        guard let route = asked.route else { preconditionFailure("what runs has a route") }
+        switch route.action {
         case .immediate(let handle): answer(handle(asked.request), to: asked)
         case .suspending(let handle): start(handle, for: asked)
         }
@@ -187,7 +190,7 @@ extension Connection {
             guard let asked else { preconditionFailure("a body belongs to a request") }
             self.asked = nil
             asked.keepsAlive = false
-            asked.routeIndex = -1
+            asked.route = nil
             answer(fault.problem.response, to: asked)
         case .skippingBody:
             intake = nil

@@ -53,7 +53,7 @@ extension Connection {
     ) {
         if length == nil, asked.isVersion10 { asked.keepsAlive = false }
         let framing = length.map { Envelope.Framing.length($0) } ?? (asked.isVersion10 ? .untilClose : .chunked)
-        let headBytes = loop.output.append(response, Envelope(asked, framing), date: loop.clock.dateLine, body: [])
+        let headBytes = write(response, Envelope(asked, framing), [])
         guard asked.request.method != .head, response.status.allowsBody else {
             return finish(asked, response.status, bytesSent: headBytes)
         }

@@ -2,6 +2,7 @@
 struct Upgrade {
     let limits: WebSocket.Limits
     let subprotocol: String?
+    let origin: Peer
     let handle: @Sendable (WebSocket) async -> Void
 }
 
@@ -19,7 +20,7 @@ extension Connection {
         guard !loop.isStopping else { return answer(Problem.stopping.response, to: asked) }
         let reply = Handshake.answer(
             asked.request, limits: limits, originsAllowed: context.configuration.originsAllowed,
-            isVersion10: asked.isVersion10, isSecure: sender.transport.tls != nil)
+            isVersion10: asked.isVersion10, isSecure: asked.request.isSecure)
         switch reply {
         case .refuse(let refusal):
             answer(refusal, to: asked)
@@ -27,9 +28,11 @@ extension Connection {
             var response = response
             for (name, value) in headers { response.headers.add(name, value) }
             let envelope = Envelope(asked, .untilClose)
-            let size = loop.output.append(response, envelope, date: loop.clock.dateLine, body: [])
+            let size = write(response, envelope, [])
             report(asked, .switchingProtocols, bytesSent: size)
-            upgrade = Upgrade(limits: limits, subprotocol: headers["sec-websocket-protocol"], handle: handle)
+            upgrade = Upgrade(
+                limits: limits, subprotocol: headers["sec-websocket-protocol"], origin: asked.request.origin,
+                handle: handle)
             readDeadline = .max
             phase = .upgrading
         }
@@ -41,7 +44,7 @@ extension Connection {
         guard phase == .upgrading else { return }
         phase = .closed
         let socket = WebSocket(
-            sender, as: .server, limits: upgrade.limits, subprotocol: upgrade.subprotocol, from: peer, on: loop,
+            sender, as: .server, limits: upgrade.limits, subprotocol: upgrade.subprotocol, from: upgrade.origin, on: loop,
             sawReadClosed: sawReadClosed, read: remainder, onEvent: context.configuration.onEvent)
         remainder = []
         loop.members.insert(socket)

@@ -19,6 +19,8 @@ struct Envelope {
     let identity: RequestID
     /// Where `identity` is, if the client gave it.
     let head: [UInt8]
+    /// Nobody on the way can read the answer.
+    let isSecure: Bool
 }
 
 extension Envelope {
@@ -27,6 +29,7 @@ extension Envelope {
         connection = !asked.keepsAlive ? .close : asked.isVersion10 ? .keepAlive : .implied
         identity = asked.request.identity
         head = asked.request.head
+        isSecure = asked.request.isSecure
     }
 }
 
@@ -35,8 +38,11 @@ extension OutputBuffer {
     ///
     /// - Parameters:
     ///   - date: the line with the date, its end included.
+    ///   - standard: what every answer has.
     ///   - body: empty when it is sent otherwise or not at all.
-    mutating func append(_ response: Response, _ envelope: Envelope, date: [UInt8], body: [UInt8]) -> Int {
+    mutating func append(
+        _ response: Response, _ envelope: Envelope, date: [UInt8], standard: StandardFields, body: [UInt8]
+    ) -> Int {
         let before = count
         append("HTTP/1.1 ")
         append(decimal: response.status.code)
@@ -44,6 +50,7 @@ extension OutputBuffer {
         append(response.status.phrase)
         append("\r\n")
         append(date)
+        standard.write(to: &self, beside: response.headers)
         appendFields(response.headers)
         switch envelope.framing {
         case .length(let length) where response.status.allowsBody:

@@ -17,13 +17,21 @@ public final class Server: Sendable {
     }
 
     private let configuration: Configuration
-    private let router: Router
+    private let router: Mutex<Router?>
     private let state = Mutex(State.new)
     private let reloading = Mutex(())
 
-    public init(_ configuration: Configuration, router: Router) {
+    /// - Parameter router: nil for a server that answers `Configuration.unopened` until it is opened.
+    public init(_ configuration: Configuration, router: Router? = nil) {
         self.configuration = configuration
-        self.router = router
+        self.router = Mutex(router)
+    }
+
+    /// Has every request from now on, on open connections too, answered by these routes. Those under way go on with
+    /// the answer they were to get.
+    public func open(_ router: Router) {
+        self.router.withLock { $0 = router }
+        running?.open(router)
     }
 
     /// Binds, listens and returns; requests are answered from then on.
@@ -35,7 +43,8 @@ public final class Server: Sendable {
             let tls = try secured()
             let (sockets, port) = try ListenSocket.open(
                 host: configuration.host, port: configuration.port, backlog: configuration.backlog)
-            let context = ServerContext(configuration, router: router, tls: tls, connectionsMax: connectionsMax)
+            let context = ServerContext(
+                configuration, router: router.withLock { $0 }, tls: tls, connectionsMax: connectionsMax)
             state = .running(context, port: port)
             return (context, sockets, port)
         }

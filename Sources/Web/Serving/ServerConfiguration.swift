@@ -56,6 +56,25 @@ extension Server {
         /// A browser sends a user's cookies to any host a page names; only this check keeps other sites' pages out.
         public var originsAllowed: [String] = []
 
+        /// Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed. What others send there is ignored.
+        public var trustedProxies: [Network] = []
+
+        /// Fields of every answer; a response that has one of that name keeps its own. Nothing that is served is to be
+        /// guessed at, shown in another's frame, kept by caches, or taken for a page, unless it says so itself.
+        public var standardHeaders: Headers = [
+            "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
+            "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+            "cross-origin-resource-policy": "same-origin", "cache-control": "no-store",
+        ]
+        /// Likewise, where nobody on the way can read it (`Request.isSecure`): for `strict-transport-security`, which
+        /// must not be sent otherwise (RFC 6797 §7.2).
+        public var secureHeaders: Headers = [:]
+        /// Answers while there are no routes yet; see `Server.open`. Runs on the event loop and must take microseconds.
+        public var unopened: @Sendable (Request) -> Response = { _ in
+            Problem(.unavailable, "starting", "The program is starting. Try again in a moment.", retryAfterSeconds: 1)
+                .response
+        }
+
         /// Told from the loops' threads: must return at once.
         public var onEvent: @Sendable (ServerEvent) -> Void = { _ in }
         /// Told once per finished request, from the loops' threads: must return at once. Nil costs nothing.

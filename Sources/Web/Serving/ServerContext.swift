@@ -4,10 +4,14 @@ internal import Synchronization
 /// What the loops and connections of one server share.
 final class ServerContext: Sendable {
     let configuration: Server.Configuration
-    let router: Router
+    /// What answers; nil until the server is opened.
+    private let opened: Mutex<Opened?>
     let loops: [EventLoop]
     let connectionsMax: Int
     let parserLimits: RequestParser.Limits
+    let standardFields: StandardFields
+    /// Of answers that nobody on the way can read.
+    let secureFields: StandardFields
     let isSecure: Bool
     /// What new connections are secured with, if they are.
     let tls: Mutex<TLSContext?>
@@ -19,20 +23,28 @@ final class ServerContext: Sendable {
 
     /// - Parameter loops: those to use instead of new ones.
     init(
-        _ configuration: Server.Configuration, router: Router, tls: TLSContext? = nil, connectionsMax: Int,
+        _ configuration: Server.Configuration, router: Router?, tls: TLSContext? = nil, connectionsMax: Int,
         loops: [EventLoop]? = nil
     ) {
         self.configuration = configuration
-        self.router = router
+        opened = Mutex(router.map(Opened.init))
         isSecure = tls != nil
         self.tls = Mutex(tls)
         self.connectionsMax = connectionsMax
         parserLimits = configuration.parserLimits
+        standardFields = StandardFields(configuration.standardHeaders)
+        secureFields = StandardFields(configuration.standardHeaders.adding(configuration.secureHeaders))
         let patience = Patience(configuration)
         self.loops = loops ?? (0..<max(1, configuration.loops)).map { _ in EventLoop(patience: patience) }
     }
 
     var connectionsOpen: Int { loops.reduce(0) { $0 + $1.counters.open.load(ordering: .relaxed) } }
+
+    func open(_ router: Router) { opened.withLock { $0 = Opened(router) } }
+
+    func decide(on request: Request) -> Router.Decision {
+        opened.withLock { $0 }?.router.decide(on: request) ?? .refuse(configuration.unopened(request))
+    }
 
     func report(_ event: ServerEvent) { configuration.onEvent(event) }
 
@@ -89,4 +101,11 @@ final class ServerContext: Sendable {
         }
         return sum
     }
+}
+
+/// A router as an object: what each request takes from under the lock is one reference, not a dozen.
+private final class Opened: Sendable {
+    let router: Router
+
+    init(_ router: Router) { self.router = router }
 }

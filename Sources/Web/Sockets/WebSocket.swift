@@ -65,7 +65,8 @@ public actor WebSocket: LoopMember {
     public nonisolated let subprotocol: String?
     nonisolated let loop: EventLoop
     nonisolated let tag: UInt64
-    nonisolated let origin: Peer
+    /// The address of the other side, to compare and to count by; see `Request.origin`.
+    public nonisolated let origin: Peer
     nonisolated let role: FrameReader.Role
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 

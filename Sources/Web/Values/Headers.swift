@@ -56,7 +56,7 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
 
     /// The values of all fields of that name, in order.
     public subscript(all name: String) -> [String] {
-        fields.indices.filter { nameEquals(name, at: $0) }.map { text(valueStart: $0) }
+        fields.indices.filter { isNamed(name, at: $0) }.map { text(valueStart: $0) }
     }
 
     public func contains(_ name: String) -> Bool { index(of: name) != nil }
@@ -84,6 +84,13 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
         if isReserved(at: fields.count - 1) { holdsReserved = true }
     }
 
+    /// These fields, and `others` behind them.
+    func adding(_ others: Headers) -> Headers {
+        var all = self
+        for (name, value) in others { all.add(name, value) }
+        return all
+    }
+
     /// Removes every field of that name.
     public mutating func remove(_ name: String) {
         guard contains(name) else { return }
@@ -93,7 +100,7 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
     }
 
     func index(of name: String) -> Int? {
-        fields.indices.first { nameEquals(name, at: $0) }
+        fields.indices.first { isNamed(name, at: $0) }
     }
 
     /// The bytes of the value of field `index`.
@@ -111,18 +118,18 @@ public struct Headers: Sendable, ExpressibleByDictionaryLiteral {
     /// Whether the listener writes field `index` itself, and leaves out that of a response.
     func isReserved(at index: Int) -> Bool {
         switch fields[index].nameCount {
-        case 4: nameEquals("date", at: index)
-        case 10: nameEquals("connection", at: index)
-        case 12: nameEquals("x-request-id", at: index)
-        case 14: nameEquals("content-length", at: index)
-        case 17: nameEquals("transfer-encoding", at: index)
+        case 4: isNamed("date", at: index)
+        case 10: isNamed("connection", at: index)
+        case 12: isNamed("x-request-id", at: index)
+        case 14: isNamed("content-length", at: index)
+        case 17: isNamed("transfer-encoding", at: index)
         default: false
         }
     }
 
     private func text(valueStart index: Int) -> String { String(decoding: value(at: index), as: UTF8.self) }
 
-    private func nameEquals(_ name: String, at index: Int) -> Bool {
+    func isNamed(_ name: String, at index: Int) -> Bool {
         let expected = name.utf8
         guard expected.count == Int(fields[index].nameCount) else { return false }
         var position = Int(fields[index].nameStart)

@@ -8,20 +8,29 @@ public struct Problem: Error, Hashable, Sendable {
     public var errors: [FieldProblem]
     /// Whole seconds for `Retry-After`, where waiting helps.
     public var retryAfterSeconds: Int?
+    /// The allowance that is used up, where that is why.
+    public var quota: Quota?
 
     public init(
-        _ status: Status, _ code: String, _ detail: String, errors: [FieldProblem] = [], retryAfterSeconds: Int? = nil
+        _ status: Status, _ code: String, _ detail: String, errors: [FieldProblem] = [], retryAfterSeconds: Int? = nil,
+        quota: Quota? = nil
     ) {
         self.status = status
         self.code = code
         self.detail = detail
         self.errors = errors
         self.retryAfterSeconds = retryAfterSeconds
+        self.quota = quota
     }
 
     public var response: Response {
         var headers: Headers = ["content-type": "application/problem+json"]
         if let retryAfterSeconds { headers.add("retry-after", String(retryAfterSeconds)) }
+        if let quota {
+            headers.add("ratelimit-limit", String(quota.limit))
+            headers.add("ratelimit-remaining", String(quota.remaining))
+            headers.add("ratelimit-reset", String(quota.resetSeconds))
+        }
         return Response(status, headers: headers, body: json)
     }
 
@@ -47,6 +56,21 @@ public struct Problem: Error, Hashable, Sendable {
         }
         text.append(raw: "}")
         return text.bytes
+    }
+}
+
+/// How much of something a client may have, as draft-ietf-httpapi-ratelimit-headers tells it, with a field for each
+/// number: `RateLimit-Limit`, `RateLimit-Remaining`, `RateLimit-Reset`.
+public struct Quota: Hashable, Sendable {
+    public var limit: Int
+    public var remaining: Int
+    /// Until all of `limit` is there again.
+    public var resetSeconds: Int
+
+    public init(limit: Int, remaining: Int, resetSeconds: Int) {
+        self.limit = limit
+        self.remaining = remaining
+        self.resetSeconds = resetSeconds
     }
 }
 

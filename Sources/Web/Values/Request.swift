@@ -11,17 +11,17 @@ public struct Request: Sendable {
     let address: Target
     let fault: MalformedRequest?
     let identity: RequestID
-    let origin: Peer
+    private let provenance: Provenance
     var source: RequestBody.Source?
 
-    init(_ parsed: consuming RequestHead, identity: RequestID, origin: Peer) {
+    init(_ parsed: consuming RequestHead, identity: RequestID, from provenance: Provenance) {
         method = parsed.method
         headers = parsed.headers
         head = parsed.headers.bytes
         address = parsed.target
         fault = nil
         self.identity = identity
-        self.origin = origin
+        self.provenance = provenance
         body = []
     }
 
@@ -30,7 +30,7 @@ public struct Request: Sendable {
     /// An unsound target or Content-Length does not trap: `Router.respond` answers it as the listener would.
     public init(
         _ method: Method = .get, _ target: String, headers: Headers = [:], body: [UInt8] = [],
-        peer: String = "127.0.0.1"
+        peer: String = "127.0.0.1", isSecure: Bool = false
     ) {
         var bytes = Array(target.utf8)
         do throws(MalformedRequest) {
@@ -50,7 +50,7 @@ public struct Request: Sendable {
         self.method = method
         self.headers = headers
         self.body = body
-        origin = Peer(peer)
+        provenance = Provenance(peer: Peer(peer), isSecure: isSecure)
     }
 
     /// As it was sent: path and query, still encoded.
@@ -84,6 +84,13 @@ public struct Request: Sendable {
         }
     }
 
-    /// The address the request came from, without port: `203.0.113.7` or `2001:db8::7`.
+    /// The address the request came from, without port: `203.0.113.7` or `2001:db8::7`. Behind a trusted proxy that of
+    /// the proxy's client.
     public var peer: String { origin.description }
+
+    /// The same as a value, to compare and to count by.
+    public var origin: Peer { provenance.peer }
+
+    /// Nobody on the way could read it: it came over TLS that ends here, or at a trusted proxy that says so.
+    public var isSecure: Bool { provenance.isSecure }
 }
