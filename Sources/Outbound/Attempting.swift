@@ -12,6 +12,7 @@ struct ClaimedDelivery: Sendable, Equatable {
     /// The attempt that follows: 1 for the first.
     var number: Int
     var enqueuedAt: Int64
+    var request: String?
 
     func change(_ state: DeliveryState, _ outcome: CourierOutcome? = nil, at now: Int64) -> DeliveryChange {
         DeliveryChange(

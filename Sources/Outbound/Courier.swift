@@ -17,6 +17,9 @@ public struct Courier: Sendable {
     public var ahead: Int?
     /// What is wrong with settings that fit their declarations.
     public var check: @Sendable (_ settings: [String: SettingValue]) -> [SettingProblem]
+    /// What would be sent, as text: a body, or a mail's. Nil for a payload that it cannot carry, and for kinds that
+    /// have nothing to show.
+    public var render: @Sendable (Parcel) -> String?
     /// Makes one attempt. Must return by itself in bounded time, and soon once its task is cancelled.
     public var send: @Sendable (Parcel) async -> CourierOutcome
 
@@ -24,6 +27,7 @@ public struct Courier: Sendable {
         kind: String, fields: [SettingField], parallelism: Int, pacePerSecond: Double? = nil,
         attemptsMax: Int? = nil, ahead: Int? = nil,
         check: @escaping @Sendable ([String: SettingValue]) -> [SettingProblem] = { _ in [] },
+        render: @escaping @Sendable (Parcel) -> String? = { _ in nil },
         send: @escaping @Sendable (Parcel) async -> CourierOutcome
     ) {
         self.kind = kind
@@ -33,6 +37,7 @@ public struct Courier: Sendable {
         self.attemptsMax = attemptsMax
         self.ahead = ahead
         self.check = check
+        self.render = render
         self.send = send
     }
 
@@ -62,10 +67,12 @@ public struct Parcel: Sendable {
     public var memo: String?
     /// Which attempt this is: 1 for the first.
     public var attempt: Int
+    /// The `x-request-id` of the call that caused it; nil where no call did.
+    public var request: String?
 
     public init(
         id: String, channel: String, settings: [String: SettingValue], allowPrivate: Bool = false, payload: String,
-        enqueuedAt: Int64, now: Int64, memo: String? = nil, attempt: Int = 1
+        enqueuedAt: Int64, now: Int64, memo: String? = nil, attempt: Int = 1, request: String? = nil
     ) {
         self.id = id
         self.channel = channel
@@ -76,6 +83,7 @@ public struct Parcel: Sendable {
         self.now = now
         self.memo = memo
         self.attempt = attempt
+        self.request = request
     }
 
     func text(_ field: String) -> String? {
@@ -85,6 +93,9 @@ public struct Parcel: Sendable {
     func list(_ field: String) -> [String] {
         if case .list(let list)? = settings[field] { list } else { [] }
     }
+
+    /// `x-request-id`, for couriers over HTTP: what ties the receiver's log to the call that caused this.
+    var requestHeader: [(name: String, value: String)] { request.map { [("x-request-id", $0)] } ?? [] }
 
     func truth(_ field: String) -> Bool { settings[field] == .truth(true) }
 }

@@ -25,6 +25,20 @@ func receiveHead(
     transfer(context).receive(head: buffer(bytes, size * count)) ? size * count : 0
 }
 
+/// Gives libcurl the next bytes of the file that is the body.
+func giveFile(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    let buffer = UnsafeMutableRawBufferPointer(start: bytes, count: bytes == nil ? 0 : size * count)
+    return transfer(context).file?.read(into: buffer) ?? Int(CURL_READFUNC_ABORT)
+}
+
+func goBackInFile(_ context: UnsafeMutableRawPointer?, _ offset: curl_off_t, _ origin: Int32) -> Int32 {
+    guard origin == SEEK_SET else { return CURL_SEEKFUNC_FAIL }
+    transfer(context).file?.goBack(to: Int64(offset))
+    return CURL_SEEKFUNC_OK
+}
+
 /// Opens the socket for an address that the transfer may call; sees what name resolution really gave.
 func openSocket(
     _ context: UnsafeMutableRawPointer?, _ purpose: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?

@@ -35,6 +35,8 @@ final class CurlHandle {
         return switch request.content {
         case .http(let method, let headers, let body):
             prepareHTTP(transfer, method, headers, body, configuration.userAgent)
+        case .file(let path, let bytes, let headers):
+            prepareFile(transfer, path, bytes, headers, configuration.userAgent, context)
         case .mail(let mail): prepareMail(transfer, mail, context)
         }
     }
@@ -46,20 +48,14 @@ final class CurlHandle {
         transfer.lists = []
         if let mime = transfer.mime { parley_curl_mime_free(mime) }
         transfer.mime = nil
+        transfer.file = nil
     }
 
     private func prepareHTTP(
         _ transfer: RunningTransfer, _ method: TransferRequest.Method, _ headers: [(name: String, value: String)],
         _ body: [UInt8], _ userAgent: String
     ) -> Bool {
-        set(CURLOPT_PROTOCOLS_STR, "http,https")
-        // One request a connection at a time: at these rates HTTP/2 gains nothing and fails many at once.
-        set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
-        set(CURLOPT_USERAGENT, userAgent)
-        var lines = headers.map { "\($0.name): \($0.value)" }
-        lines.append("Expect:")  // no round trip to ask whether a body is welcome
-        guard lines.allSatisfy(isOneLine), let list = list(lines, of: transfer) else { return false }
-        _ = parley_set_pointer(easy, CURLOPT_HTTPHEADER, list)
+        guard prepareHead(transfer, headers, userAgent) else { return false }
         if method != .get || !body.isEmpty {
             set(CURLOPT_POST, 1)
             _ = parley_set_large(easy, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
@@ -73,6 +69,49 @@ final class CurlHandle {
             }
         }
         if method != .get, method != .post { set(CURLOPT_CUSTOMREQUEST, method.rawValue) }
+        return true
+    }
+
+    private func prepareFile(
+        _ transfer: RunningTransfer, _ path: String, _ bytes: Int64, _ headers: [(name: String, value: String)],
+        _ userAgent: String, _ context: UnsafeMutableRawPointer
+    ) -> Bool {
+        guard prepareHead(transfer, headers, userAgent), let file = SentFile(path, bytes: bytes) else { return false }
+        transfer.file = file
+        set(CURLOPT_UPLOAD, 1)
+        _ = parley_set_large(easy, CURLOPT_INFILESIZE_LARGE, curl_off_t(bytes))
+        parley_set_giver(easy, giveFile, goBackInFile, context)
+        set(CURLOPT_LOW_SPEED_LIMIT, Self.fileBytesPerSecondMin)
+        set(CURLOPT_LOW_SPEED_TIME, Self.fileSlowSecondsMax)
+        return true
+    }
+
+    /// A file may take hours, so that what ends a transfer that hangs is its rate: below this many bytes a second…
+    private static let fileBytesPerSecondMin = 1_024
+    /// …for so long.
+    private static let fileSlowSecondsMax = 60
+
+    private func prepareHead(
+        _ transfer: RunningTransfer, _ headers: [(name: String, value: String)], _ userAgent: String
+    ) -> Bool {
+        set(CURLOPT_PROTOCOLS_STR, "http,https")
+        // One request a connection at a time: at these rates HTTP/2 gains nothing and fails many at once.
+        set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+        set(CURLOPT_USERAGENT, userAgent)
+        var lines = headers.map { "\($0.name): \($0.value)" }
+        if let signature = transfer.request.signature {
+            set(CURLOPT_AWS_SIGV4, "aws:amz:\(signature.region):s3")
+            set(CURLOPT_USERNAME, signature.accessKey)
+            set(CURLOPT_PASSWORD, signature.secretKey)
+        } else {
+            // No round trip to ask whether a body is welcome. Not where it is signed: libcurl 7.88 signs the empty
+            // field, too, and does not send it.
+            lines.append("Expect:")
+        }
+        guard lines.allSatisfy(isOneLine) else { return false }
+        if lines.isEmpty { return true }
+        guard let list = list(lines, of: transfer) else { return false }
+        _ = parley_set_pointer(easy, CURLOPT_HTTPHEADER, list)
         return true
     }
 

@@ -11,17 +11,28 @@ public struct Delivery: Sendable, Equatable {
     public var lane: String?
     /// JSON text that the channel's courier understands; for the four built-in ones a `Notice`.
     public var payload: String
+    /// The `x-request-id` of the call that caused it; nil where no call did.
+    public var request: String?
 
-    public init(channel: String, source: String, reference: String, lane: String? = nil, payload: String) {
+    public init(
+        channel: String, source: String, reference: String, lane: String? = nil, payload: String,
+        request: String? = nil
+    ) {
         self.channel = channel
         self.source = source
         self.reference = reference
         self.lane = lane
         self.payload = payload
+        self.request = request
     }
 
-    public init(channel: String, source: String, reference: String, lane: String? = nil, notice: Notice) {
-        self.init(channel: channel, source: source, reference: reference, lane: lane, payload: notice.payload)
+    public init(
+        channel: String, source: String, reference: String, lane: String? = nil, notice: Notice,
+        request: String? = nil
+    ) {
+        self.init(
+            channel: channel, source: source, reference: reference, lane: lane, payload: notice.payload,
+            request: request)
     }
 }
 
@@ -55,8 +66,33 @@ public struct DeliveryRecord: Sendable, Equatable {
     public var enqueuedAt: Int64
     /// Unix milliseconds, UTC; when the state changed last.
     public var changedAt: Int64
+    /// The `x-request-id` of the call that caused it; nil where no call did.
+    public var request: String?
+    /// Whether an earlier one of its lane has to end first.
+    public var isBehind = false
     /// Oldest first. Empty where the query says that it leaves them out.
     public var attempts: [Attempt] = []
+
+    public init(
+        id: String, channel: String, source: String, reference: String, lane: String?, state: DeliveryState,
+        dueAt: Int64, attemptsUsed: Int, tries: Int, enqueuedAt: Int64, changedAt: Int64, request: String? = nil,
+        isBehind: Bool = false, attempts: [Attempt] = []
+    ) {
+        self.id = id
+        self.channel = channel
+        self.source = source
+        self.reference = reference
+        self.lane = lane
+        self.state = state
+        self.dueAt = dueAt
+        self.attemptsUsed = attemptsUsed
+        self.tries = tries
+        self.enqueuedAt = enqueuedAt
+        self.changedAt = changedAt
+        self.request = request
+        self.isBehind = isBehind
+        self.attempts = attempts
+    }
 }
 
 /// One try to deliver, kept for good.
@@ -73,6 +109,19 @@ public struct Attempt: Sendable, Equatable {
     public var excerpt: String
     /// Whether it may have been delivered although no answer said so.
     public var outcomeUnknown: Bool
+
+    public init(
+        number: Int, startedAt: Int64, durationMilliseconds: Int64, outcomeClass: OutcomeClass, code: String,
+        excerpt: String, outcomeUnknown: Bool
+    ) {
+        self.number = number
+        self.startedAt = startedAt
+        self.durationMilliseconds = durationMilliseconds
+        self.outcomeClass = outcomeClass
+        self.code = code
+        self.excerpt = excerpt
+        self.outcomeUnknown = outcomeUnknown
+    }
 }
 
 /// What became of a delivery, told to its source in the transaction that records it.

@@ -14,12 +14,15 @@ final class DispatchLoop: Sendable {
     let observers: [String: DeliveryObserver]
     private let database: Database
     private let couriers: [String: Courier]
+    private let vault: Vault
     private let configuration: Dispatcher.Configuration
     private let ready = ReadyQueues()
     private let channelsChanged = Atomic(false)
     private let attempted = Mutex<[Attempted]>([])
     private let phase = Atomic<Phase>(.running)
     private let figures = Mutex(OutboundStatistics())
+    /// When the loop was made, and when it last took something, by channel; Unix milliseconds.
+    private let taken: Mutex<(since: Int64, at: [String: Int64])>
     private let timer = Mutex<(at: Int64, task: Task<Void, Never>)?>(nil)
 
     private let patience = Mutex<Task<Void, Never>?>(nil)
@@ -27,16 +30,20 @@ final class DispatchLoop: Sendable {
     private enum Phase: UInt8, AtomicRepresentable { case running, stopping, cancelling, abandoning }
 
     init(
-        database: Database, couriers: [String: Courier], observers: [String: DeliveryObserver],
+        database: Database, couriers: [String: Courier], observers: [String: DeliveryObserver], vault: Vault,
         configuration: Dispatcher.Configuration
     ) {
         self.database = database
         self.couriers = couriers
         self.observers = observers
+        self.vault = vault
         self.configuration = configuration
+        taken = Mutex((configuration.now(), [:]))
     }
 
     var statistics: OutboundStatistics { figures.withLock { $0 } }
+
+    func lastTaken(_ channel: String) -> Int64 { taken.withLock { $0.at[channel] ?? $0.since } }
 
     func stop(within grace: Duration) {
         phase.store(.stopping, ordering: .releasing)
@@ -144,8 +151,8 @@ final class DispatchLoop: Sendable {
         _ observers: [String: DeliveryObserver]
     ) async throws(StorageError) -> DispatchTurn {
         let blank = DispatchTurn(
-            couriers: couriers, observers: observers, now: configuration.now(), jitter: configuration.jitter,
-            state: state)
+            couriers: couriers, observers: observers, vault: vault, now: configuration.now(),
+            jitter: configuration.jitter, state: state)
         return try await database.write { transaction throws(StorageError) in
             var turn = blank
             if recheck { try turn.recheckChannels(in: transaction) }
@@ -171,10 +178,17 @@ final class DispatchLoop: Sendable {
             }
             ready.add(deliveries, setup) { [weak self] in await self?.deliver(channel) }
         }
+        let tookFrom = turn.claimed.filter { !$0.value.isEmpty }.keys
+        taken.withLock { taken in for channel in tookFrom { taken.at[channel] = turn.now } }
         for event in turn.events { configuration.onEvent(event) }
+        for attempt in turn.attempts { configuration.onAttempt(attempt) }
         figures.withLock { figures in
             figures.turns += 1
             figures.attempts.merge(turn.tally.attempts, uniquingKeysWith: +)
+            for attempt in turn.attempts where !attempt.wasInterrupted {
+                figures.pulses[attempt.delivery.channel, default: ChannelPulse()]
+                    .add(attempt.outcomeClass, code: attempt.code, at: turn.now)
+            }
             figures.deliveredCount += turn.tally.delivered
             figures.failedCount += turn.tally.failed
             figures.deliveredLatencySumMs += turn.tally.latencySumMs
@@ -191,8 +205,13 @@ final class DispatchLoop: Sendable {
             let parcel = Parcel(
                 id: delivery.id, channel: channel, settings: setup.channel.settings,
                 allowPrivate: setup.channel.allowPrivate, payload: delivery.payload, enqueuedAt: delivery.enqueuedAt,
-                now: startedAt, memo: delivery.memo, attempt: delivery.number)
-            let outcome = await setup.courier.send(parcel).cleaned(of: setup.secrets)
+                now: startedAt, memo: delivery.memo, attempt: delivery.number, request: delivery.request)
+            let outcome: CourierOutcome
+            if let fault = setup.fault {
+                outcome = CourierOutcome(fault)
+            } else {
+                outcome = await setup.courier.send(parcel).cleaned(of: setup.secrets)
+            }
             let wasStopped = Task.isCancelled && outcome.outcomeClass == .transient
             finished(
                 Attempted(

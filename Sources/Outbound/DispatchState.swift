@@ -10,14 +10,15 @@ struct DispatchState: Sendable {
         var setup: ReadyQueues.Setup?
         var health: ChannelHealth
 
-        init(_ stored: StoredChannel, _ courier: Courier?) {
+        init(_ stored: StoredChannel, _ courier: Courier?, _ vault: Vault) {
             self.stored = stored
-            let settings = stored.channel.settings
+            let opened = vault.open(stored.channel.settings, of: stored.channel.name)
+            let settings = opened.settings
             let limits = courier?.limits(of: settings) ?? ChannelLimits(parallelism: 1, pacePerSecond: nil)
             self.limits = limits
             setup = courier.map { courier in
                 ReadyQueues.Setup(
-                    courier: courier, channel: stored.channel, secrets: courier.secrets(in: settings),
+                    courier: courier, channel: stored.channel, opened, secrets: courier.secrets(in: settings),
                     parallelism: limits.parallelism)
             }
             health = ChannelHealth(hold: stored.channel.hold)
@@ -45,8 +46,8 @@ struct DispatchState: Sendable {
     }
 
     /// Takes a channel's new settings: what held it is forgotten, what is in flight is not.
-    mutating func adopt(_ stored: StoredChannel, _ courier: Courier?) {
-        var state = ChannelState(stored, courier)
+    mutating func adopt(_ stored: StoredChannel, _ courier: Courier?, _ vault: Vault) {
+        var state = ChannelState(stored, courier, vault)
         if let before = channels[stored.channel.name] {
             state.health = before.health
             state.health.forget()

@@ -6,6 +6,7 @@ internal import Storage
 struct DispatchTurn: Sendable {
     let couriers: [String: Courier]
     let observers: [String: DeliveryObserver]
+    let vault: Vault
     let now: Int64
     let jitter: @Sendable () -> Double
 
@@ -18,6 +19,7 @@ struct DispatchTurn: Sendable {
     var wakeAt: Int64?
     /// Deliveries that reached an end, for the statistics.
     var tally = Tally()
+    var attempts: [AttemptNote] = []
 
     struct Tally: Sendable {
         var attempts: [OutboundStatistics.Key: Int] = [:]
@@ -55,8 +57,10 @@ struct DispatchTurn: Sendable {
         let step = DeliveryStep.after(outcome, in: situation, at: now, jitter: jitter())
         try transaction.add(attempt, outcome)
         tally.attempts[.init(channel: delivery.channel, outcomeClass: outcome.outcomeClass), default: 0] += 1
-        if let end = try transaction.apply(step, to: delivery, outcome, at: now) {
-            count(end, delivery, outcome)
+        let end = try transaction.apply(step, to: delivery, outcome, at: now)
+        attempts.append(AttemptNote(attempt, outcome, end))
+        if let end {
+            count(end, delivery)
             try tell(delivery.change(end, outcome, at: now), in: transaction)
         }
         guard let change = state.finished(outcome, channel: delivery.channel, at: now) else { return }
@@ -70,7 +74,7 @@ struct DispatchTurn: Sendable {
         }
     }
 
-    private mutating func count(_ end: DeliveryState, _ delivery: ClaimedDelivery, _ outcome: CourierOutcome) {
+    private mutating func count(_ end: DeliveryState, _ delivery: ClaimedDelivery) {
         switch end {
         case .delivered:
             tally.delivered += 1
@@ -78,7 +82,6 @@ struct DispatchTurn: Sendable {
             tally.latencyMaxMs = max(tally.latencyMaxMs, now - delivery.enqueuedAt)
         case .failed:
             tally.failed += 1
-            events.append(.deliveryFailed(id: delivery.id, channel: delivery.channel, code: outcome.code))
         case .waiting, .inFlight, .cancelled: break
         }
     }
@@ -88,7 +91,9 @@ struct DispatchTurn: Sendable {
     ) throws(StorageError) {
         try transaction.add(attempt, outcome)
         let step = DeliveryStep.afterInterruption(outcome, of: attempt.delivery)
-        if let end = try transaction.apply(step, to: attempt.delivery, outcome, at: now) {
+        let end = try transaction.apply(step, to: attempt.delivery, outcome, at: now)
+        attempts.append(AttemptNote(attempt, outcome, end))
+        if let end {
             try tell(attempt.delivery.change(end, outcome, at: now), in: transaction)
         }
         state.channels[attempt.delivery.channel]?.health.returned()
@@ -165,7 +170,7 @@ struct DispatchTurn: Sendable {
             return false
         }
         let wasHeld = state.channels[name]?.health.hold != nil
-        state.adopt(stored, couriers[stored.channel.kind])
+        state.adopt(stored, couriers[stored.channel.kind], vault)
         if wasHeld, stored.channel.hold == nil { events.append(.channelResumed(channel: name)) }
         if couriers[stored.channel.kind] == nil {
             report(.courierMissing(channel: name, kind: stored.channel.kind), about: name)

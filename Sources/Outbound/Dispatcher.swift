@@ -12,6 +12,8 @@ public final class Dispatcher: Sendable {
         /// Uniform in 0..<1.
         public var jitter: @Sendable () -> Double
         public var onEvent: @Sendable (OutboundEvent) -> Void
+        /// Told of each attempt once what came of it is on disk.
+        public var onAttempt: @Sendable (AttemptNote) -> Void = { _ in }
 
         public init(onEvent: @escaping @Sendable (OutboundEvent) -> Void = { _ in }) {
             now = Configuration.wallClock
@@ -31,21 +33,25 @@ public final class Dispatcher: Sendable {
     private let database: Database
     private let configuration: Configuration
     private let couriers: [String: Courier]
+    private let vault: Vault
     private let loop: DispatchLoop
     private let task = Mutex<Task<Void, Never>?>(nil)
 
     /// - Parameters:
     ///   - couriers: one for each kind of channel.
     ///   - observers: by the source of the deliveries whose changes they are told.
+    ///   - vault: opens what is sealed of channels' settings.
     public init(
         database: Database, couriers: [Courier], observers: [String: DeliveryObserver] = [:],
-        configuration: Configuration = .init()
+        vault: Vault = Vault(), configuration: Configuration = .init()
     ) {
         self.database = database
         self.configuration = configuration
+        self.vault = vault
         self.couriers = Dictionary(uniqueKeysWithValues: couriers.map { ($0.kind, $0) })
         loop = DispatchLoop(
-            database: database, couriers: self.couriers, observers: observers, configuration: configuration)
+            database: database, couriers: self.couriers, observers: observers, vault: vault,
+            configuration: configuration)
     }
 
     /// Makes what the last run left in flight due again, then begins to deliver.
@@ -91,11 +97,14 @@ public final class Dispatcher: Sendable {
     public func test(_ channel: Channel, notice: Notice) async -> TestReport {
         let startedAt = configuration.now()
         let outcome: CourierOutcome
-        if let courier = couriers[channel.kind] {
+        let opened = vault.open(channel.settings, of: channel.name)
+        if let fault = opened.faults.first {
+            outcome = CourierOutcome(fault)
+        } else if let courier = couriers[channel.kind] {
             let parcel = Parcel(
-                id: UUIDv7.next(at: startedAt), channel: channel.name, settings: channel.settings,
+                id: UUIDv7.next(at: startedAt), channel: channel.name, settings: opened.settings,
                 allowPrivate: channel.allowPrivate, payload: notice.payload, enqueuedAt: startedAt, now: startedAt)
-            outcome = await courier.send(parcel).cleaned(of: courier.secrets(in: channel.settings))
+            outcome = await courier.send(parcel).cleaned(of: courier.secrets(in: opened.settings))
         } else {
             outcome = CourierOutcome(.misconfigured, code: "kind_unknown", excerpt: "There is no such kind of channel.")
         }
@@ -108,9 +117,18 @@ public final class Dispatcher: Sendable {
     public func courier(ofKind kind: String) -> Courier? { couriers[kind] }
 
     public var statistics: OutboundStatistics { loop.statistics }
+
+    /// When a delivery of this channel was last taken, or else when taking began; Unix milliseconds, UTC.
+    func lastTaken(_ channel: String) -> Int64 { loop.lastTaken(channel) }
 }
 
 extension CourierOutcome {
+    /// Nothing can be sent with a secret that does not open: its channel waits for an admin.
+    init(_ fault: OpenedSettings.Fault) {
+        self.init(
+            .misconfigured, code: fault.fault.code, excerpt: "The setting '\(fault.field)' \(fault.fault.explanation).")
+    }
+
     /// Fit to be kept and shown.
     func cleaned(of secrets: [String]) -> CourierOutcome {
         var outcome = self

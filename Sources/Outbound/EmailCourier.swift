@@ -3,9 +3,10 @@ extension Courier {
     public static func email(_ transfers: Transfers) -> Courier {
         Courier(
             kind: "email", fields: Email.fields, parallelism: Email.parallelism, check: Email.check,
+            render: { parcel in Notice(payload: parcel.payload).map { Email.lines($0.text) } },
             send: { parcel in
-                guard let notice = Notice(payload: parcel.payload) else { return .unreadablePayload }
-                guard let letter = Email.Letter(parcel) else {
+                guard let notice = Notice(letter: parcel.payload) else { return .unreadablePayload }
+                guard let letter = Email.Letter(parcel, to: notice.to) else {
                     let detail = "The sender or a recipient is not a mail address."
                     return CourierOutcome(.misconfigured, code: "address_invalid", excerpt: detail)
                 }
@@ -79,10 +80,11 @@ enum Email {
         var served: [String]
         var recipients: [String]
 
-        init?(_ parcel: Parcel) {
+        /// - Parameter to: in place of the recipients of the channel.
+        init?(_ parcel: Parcel, to: String? = nil) {
             guard let from = parcel.text("from").flatMap(Mailbox.init) else { return nil }
             self.from = from
-            let names = parcel.list("to")
+            let names = to.map { [$0] } ?? parcel.list("to")
             all = names.compactMap(Mailbox.init)
             guard all.count == names.count, !all.isEmpty else { return nil }
             let served = parcel.memo?.split(separator: "\n").map(String.init) ?? []

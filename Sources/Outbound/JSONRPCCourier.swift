@@ -31,9 +31,14 @@ extension Courier {
                 }
                 return problems
             },
+            render: { parcel in
+                JSONRPC.call(parcel).map { String(decoding: $0.body(id: parcel.id), as: UTF8.self) }
+            },
             send: { parcel in
                 guard let call = JSONRPC.call(parcel) else { return .unreadablePayload }
-                let headers = JSONRPC.headers(token: parcel.text("token")) + [("Idempotency-Key", parcel.id)]
+                let headers =
+                    JSONRPC.headers(token: parcel.text("token")) + [("Idempotency-Key", parcel.id)]
+                    + parcel.requestHeader
                 let request = TransferRequest(
                     url: parcel.text("url") ?? "",
                     content: .http(.post, headers: headers, body: call.body(id: parcel.id)),

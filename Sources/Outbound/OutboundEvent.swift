@@ -7,8 +7,6 @@ public enum OutboundEvent: Sendable, Equatable {
     /// The channel is held back for a while: too many failures, throttled, or set up wrongly.
     case channelHeld(channel: String, ChannelHold)
     case channelResumed(channel: String)
-    /// A delivery ended without success.
-    case deliveryFailed(id: String, channel: String, code: String)
     /// Deliveries wait for a channel that does not exist. Told once until it does.
     case channelMissing(channel: String)
     /// Deliveries wait for a channel of a kind that this build has no courier for. Told once.
@@ -31,6 +29,8 @@ public struct OutboundStatistics: Sendable, Equatable {
 
     /// Attempts by channel and outcome.
     public var attempts: [Key: Int] = [:]
+    /// How the channels fared lately, by name.
+    public var pulses: [String: ChannelPulse] = [:]
     /// Taken from the outbox, answer not recorded yet.
     public var inFlight = 0
     /// Channels that the dispatcher holds back.

@@ -63,7 +63,14 @@ public enum OutboundTables {
                 outcome_unknown INTEGER NOT NULL,
                 PRIMARY KEY (delivery, number)
             ) STRICT, WITHOUT ROWID
-            """)
+            """),
+        Migration(
+            feature: "outbound", version: 2,
+            // The x-request-id of the call that caused it; NULL where no call did.
+            "ALTER TABLE outbox ADD COLUMN request TEXT",
+            // Lists by state, the newest first, beside a million rows that were delivered.
+            "CREATE INDEX outbox_waiting ON outbox (id) WHERE state = 'waiting'",
+            "CREATE INDEX outbox_given_up ON outbox (state, id) WHERE state = 'failed' OR state = 'cancelled'"),
     ]
 }
 

@@ -46,7 +46,12 @@ extension RPCCall {
 
 extension Delivery {
     /// A call of a method of whatever stands behind a channel of kind `jsonrpc`.
-    public init(channel: String, source: String, reference: String, lane: String? = nil, call: RPCCall) {
-        self.init(channel: channel, source: source, reference: reference, lane: lane, payload: call.payload)
+    public init(
+        channel: String, source: String, reference: String, lane: String? = nil, call: RPCCall,
+        request: String? = nil
+    ) {
+        self.init(
+            channel: channel, source: source, reference: reference, lane: lane, payload: call.payload,
+            request: request)
     }
 }

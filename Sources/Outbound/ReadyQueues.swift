@@ -8,13 +8,21 @@ final class ReadyQueues: Sendable {
     /// What a channel's deliveries are sent with.
     final class Setup: Sendable {
         let courier: Courier
+        /// With its secrets opened.
         let channel: Channel
+        /// Why nothing can be sent with these settings.
+        let fault: OpenedSettings.Fault?
         let secrets: [String]
         let parallelism: Int
 
-        init(courier: Courier, channel: Channel, secrets: [String], parallelism: Int) {
+        init(
+            courier: Courier, channel: Channel, _ opened: OpenedSettings, secrets: [String], parallelism: Int
+        ) {
             self.courier = courier
+            var channel = channel
+            channel.settings = opened.settings
             self.channel = channel
+            fault = opened.faults.first
             self.secrets = secrets
             self.parallelism = parallelism
         }

@@ -18,6 +18,8 @@ final class RunningTransfer: @unchecked Sendable {
     var lists: [UnsafeMutablePointer<curl_slist>] = []
     var mime: OpaquePointer?
     var handle: CurlHandle?
+    /// The file that is the body, while it is sent.
+    var file: SentFile?
 
     private var wasSent = false
 

@@ -41,6 +41,9 @@ extension SettingField {
     /// What the declaration alone can tell about a value: kind and limits.
     func problem(with value: SettingValue) -> SettingProblem? {
         switch (kind, value) {
+        case (_, .text(let text)) where Vault.isSealed(text):
+            // What is stored of a secret looks like that: it would be taken for one that cannot be opened.
+            SettingProblem(field: name, detail: "Must not begin with 'sealed:'.")
         case (.text, .text(let text)): measure(text.count, "characters long")
         case (.url, .text(let text)):
             measure(text.count, "characters long")

@@ -15,11 +15,14 @@ extension Courier {
             ],
             parallelism: 1, pacePerSecond: 1,
             check: { checkScheme("webhook_url", in: $0, ["https", "http"]) },
+            render: { parcel in
+                Notice(payload: parcel.payload).map { String(decoding: Slack.body($0), as: UTF8.self) }
+            },
             send: { parcel in
                 guard let notice = Notice(payload: parcel.payload) else { return .unreadablePayload }
                 let request = TransferRequest(
                     url: parcel.text("webhook_url") ?? "",
-                    content: .http(.post, headers: Slack.headers(parcel.id), body: Slack.body(notice)),
+                    content: .http(.post, headers: Slack.headers(parcel.id) + parcel.requestHeader, body: Slack.body(notice)),
                     allowPrivate: parcel.allowPrivate)
                 return switch await transfers.perform(request).ending {
                 case .answered(let answer): Slack.outcome(answer, at: parcel.now)

@@ -9,6 +9,13 @@ public struct OutboxDepth: Sendable, Equatable {
     /// When the oldest of them was enqueued (`waiting`, `inFlight`) or failed; Unix milliseconds, UTC.
     public var oldestAt: Int64
 
+    public init(channel: String, state: DeliveryState, count: Int, oldestAt: Int64) {
+        self.channel = channel
+        self.state = state
+        self.count = count
+        self.oldestAt = oldestAt
+    }
+
     /// Where counting stops, and means "at least": a scrape of the metrics must not read a million rows.
     public static let countMax = 50_000
 }
@@ -20,7 +27,8 @@ extension Snapshot {
     ) throws(StorageError) -> [DeliveryRecord] {
         var records = try all(
             """
-            SELECT id, channel, source, reference, lane, state, due_at, attempts_used, tries, enqueued_at, changed_at
+            SELECT id, channel, source, reference, lane, state, due_at, attempts_used, tries, enqueued_at, changed_at,
+                request, behind
             FROM outbox WHERE source = ? AND reference = ? ORDER BY id
             """,
             .text(source), .text(reference), as: DeliveryRecord.read)
@@ -31,15 +39,16 @@ extension Snapshot {
         return records
     }
 
-    /// One delivery with its attempts.
-    public borrowing func delivery(_ id: String) throws(StorageError) -> DeliveryRecord? {
+    /// One delivery, with its attempts unless those are not wanted.
+    public borrowing func delivery(_ id: String, withAttempts: Bool = true) throws(StorageError) -> DeliveryRecord? {
         var record = try first(
             """
-            SELECT id, channel, source, reference, lane, state, due_at, attempts_used, tries, enqueued_at, changed_at
+            SELECT id, channel, source, reference, lane, state, due_at, attempts_used, tries, enqueued_at, changed_at,
+                request, behind
             FROM outbox WHERE id = ?
             """,
             .text(id), as: DeliveryRecord.read)
-        record?.attempts = try attempts(of: id)
+        if withAttempts { record?.attempts = try attempts(of: id) }
         return record
     }
 
@@ -50,14 +59,7 @@ extension Snapshot {
             SELECT number, started_at, duration_ms, class, code, excerpt, outcome_unknown
             FROM attempt WHERE delivery = ? ORDER BY number
             """,
-            .text(delivery)
-        ) { row throws(StorageError) in
-            Attempt(
-                number: Int(row.integer(0)), startedAt: row.integer(1), durationMilliseconds: row.integer(2),
-                outcomeClass: OutcomeClass(rawValue: row.text(3)) ?? .transient, code: row.text(4),
-                excerpt: row.text(5),
-                outcomeUnknown: row.truth(6))
-        }
+            .text(delivery), as: Attempt.read)
     }
 
     /// What has not been delivered, by channel and state: for metrics and the console.
@@ -134,6 +136,15 @@ private func milliseconds(ofUUIDv7 id: String) -> Int64 {
     Int64(id.prefix(13).filter { $0 != "-" }, radix: 16) ?? 0
 }
 
+extension Attempt {
+    static func read(_ row: borrowing Row) throws(StorageError) -> Attempt {
+        Attempt(
+            number: Int(row.integer(0)), startedAt: row.integer(1), durationMilliseconds: row.integer(2),
+            outcomeClass: OutcomeClass(rawValue: row.text(3)) ?? .transient, code: row.text(4), excerpt: row.text(5),
+            outcomeUnknown: row.truth(6))
+    }
+}
+
 extension DeliveryRecord {
     static func read(_ row: borrowing Row) throws(StorageError) -> DeliveryRecord {
         DeliveryRecord(
@@ -141,6 +152,6 @@ extension DeliveryRecord {
             lane: row.optionalText(4),
             state: DeliveryState(rawValue: row.text(5)) ?? .waiting, dueAt: row.integer(6),
             attemptsUsed: Int(row.integer(7)), tries: Int(row.integer(8)), enqueuedAt: row.integer(9),
-            changedAt: row.integer(10))
+            changedAt: row.integer(10), request: row.optionalText(11), isBehind: row.truth(12))
     }
 }

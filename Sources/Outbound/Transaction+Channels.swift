@@ -25,7 +25,7 @@ extension Transaction {
                 held_until = NULL, held_class = NULL, held_detail = NULL, held_streak = NULL,
                 changed_at = excluded.changed_at
             """,
-            .text(channel.name), .text(channel.kind), .text(channel.settingsText), .truth(channel.paused),
+            .text(channel.name), .text(channel.kind), .text(Channel.text(of: channel.settings)), .truth(channel.paused),
             .truth(channel.allowPrivate), .integer(now), .integer(now))
         notify(.channels)
     }
@@ -42,6 +42,12 @@ extension Transaction {
             .truth(paused), .integer(now), .text(channel))
         notify(.channels)
         return changed > 0
+    }
+
+    /// Holds back the deliveries of every channel.
+    public borrowing func pauseEveryChannel(at now: Int64) throws(StorageError) {
+        let names = try all("SELECT name FROM channel") { row throws(StorageError) in row.text(0) }
+        for name in names { try setPaused(true, channel: name, at: now) }
     }
 
     /// Deletes a channel that nothing waits for. What it delivered stays readable.
@@ -115,7 +121,8 @@ struct StoredChannel: Sendable, Equatable {
 }
 
 extension Channel {
-    var settingsText: String {
+    /// As the database holds them.
+    static func text(of settings: [String: SettingValue]) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         guard let json = try? encoder.encode(settings) else {

@@ -39,7 +39,7 @@ extension Transaction {
             WHERE id IN (
                 SELECT id FROM outbox WHERE state = 'waiting' AND behind = 0 AND channel = ? AND due_at <= ?
                 ORDER BY due_at, id LIMIT ?)
-            RETURNING id, source, reference, lane, payload, memo, due_at, attempts_used, tries, enqueued_at
+            RETURNING id, source, reference, lane, payload, memo, due_at, attempts_used, tries, enqueued_at, request
             """,
             .integer(now), .text(channel), .integer(now), .integer(limit)
         ) { row throws(StorageError) in
@@ -48,7 +48,7 @@ extension Transaction {
                 lane: row.optionalText(3),
                 payload: row.text(4), memo: row.optionalText(5), dueAt: row.integer(6),
                 attemptsUsed: Int(row.integer(7)),
-                number: Int(row.integer(8)), enqueuedAt: row.integer(9))
+                number: Int(row.integer(8)), enqueuedAt: row.integer(9), request: row.optionalText(10))
         }
         // RETURNING promises no order.
         return deliveries.sorted { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }

@@ -12,12 +12,12 @@ extension Transaction {
         try run(
             """
             INSERT INTO outbox (id, channel, source, reference, lane, payload, state, behind, due_at,
-                attempts_used, tries, enqueued_at, changed_at)
-            VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, 0, 0, ?, ?)
+                attempts_used, tries, enqueued_at, changed_at, request)
+            VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, 0, 0, ?, ?, ?)
             """,
             .text(id), .text(delivery.channel), .text(delivery.source), .text(delivery.reference),
             .optional(delivery.lane), .text(delivery.payload), .truth(isBehind), .integer(now), .integer(now),
-            .integer(now))
+            .integer(now), .optional(delivery.request))
         notify(.outbox)
         return id
     }
@@ -48,6 +48,27 @@ extension Transaction {
         }
     }
 
+    /// Cancels one delivery; what was said of one under way holds here as well.
+    ///
+    /// - Returns: nil when there is no such delivery, or it has ended.
+    public borrowing func cancelDelivery(_ id: String, at now: Int64) throws(StorageError) -> DeliveryChange? {
+        let row = try first(
+            """
+            UPDATE outbox SET state = 'cancelled', behind = 0, changed_at = ?
+            WHERE id = ? AND (state = 'waiting' OR state = 'in_flight')
+            RETURNING channel, source, reference, lane
+            """,
+            .integer(now), .text(id)
+        ) { row throws(StorageError) in
+            (channel: row.text(0), source: row.text(1), reference: row.text(2), lane: row.optionalText(3))
+        }
+        guard let row else { return nil }
+        if let lane = row.lane { try settle(lane, channel: row.channel) }
+        notify(.outbox)
+        return DeliveryChange(
+            delivery: id, source: row.source, reference: row.reference, channel: row.channel, state: .cancelled, at: now)
+    }
+
     /// Erases deliveries with their history, wherever they stand: they hold what nobody may keep any more. One under
     /// way cannot be called back.
     ///
@@ -63,6 +84,13 @@ extension Transaction {
             if let lane = row.lane { try settle(lane, channel: row.channel) }
         }
         return erased.count
+    }
+
+    /// Forgets what deliveries carry, and keeps their history: they held a secret that has done its work. Sent again,
+    /// such a delivery fails.
+    public borrowing func blankDeliveries(source: String, reference: String) throws(StorageError) {
+        try run(
+            "UPDATE outbox SET payload = '' WHERE source = ? AND reference = ?", .text(source), .text(reference))
     }
 
     /// Forgets deliveries of a source that ended well, with their attempts.

@@ -7,6 +7,8 @@ public struct TransferRequest: Sendable {
     public enum Content: Sendable {
         /// Headers in order; a value with a control character makes the request invalid.
         case http(Method, headers: [(name: String, value: String)], body: [UInt8])
+        /// A file as the body of a PUT, read while it is sent: so many bytes of it. It may not change meanwhile.
+        case file(path: String, bytes: Int64, headers: [(name: String, value: String)])
         case mail(Mail)
     }
 
@@ -28,6 +30,8 @@ public struct TransferRequest: Sendable {
     /// Whether libcurl may send the request a second time when a connection that had been kept open is lost before any
     /// answer. False for what must not happen twice: that is then a failure, `connectionLost`, and may have arrived.
     public var isRepeatable: Bool
+    /// Signs an HTTP request for a service that speaks S3.
+    public var signature: RequestSignature?
 
     public init(
         url: String, content: Content, allowPrivate: Bool = false,
@@ -41,6 +45,21 @@ public struct TransferRequest: Sendable {
         self.totalTimeoutMs = totalTimeoutMs
         self.answerBytesMax = answerBytesMax
         self.isRepeatable = isRepeatable
+    }
+}
+
+/// By whom a request is signed, in the manner of AWS (Signature Version 4); libcurl does it.
+///
+/// The request names the SHA-256 of its body itself, as `x-amz-content-sha256`.
+public struct RequestSignature: Sendable {
+    public var region: String
+    public var accessKey: String
+    public var secretKey: String
+
+    public init(region: String, accessKey: String, secretKey: String) {
+        self.region = region
+        self.accessKey = accessKey
+        self.secretKey = secretKey
     }
 }
 

@@ -30,6 +30,11 @@ extension Courier {
                 }
                 return problems
             },
+            render: { parcel in
+                Notice(payload: parcel.payload).map {
+                    String(decoding: Webhook.body($0, at: parcel.enqueuedAt), as: UTF8.self)
+                }
+            },
             send: { parcel in
                 guard let notice = Notice(payload: parcel.payload) else { return .unreadablePayload }
                 guard let key = Webhook.key(of: parcel.text("secret") ?? "") else {
@@ -39,7 +44,7 @@ extension Courier {
                 let body = Webhook.body(notice, at: parcel.enqueuedAt)
                 let headers = Webhook.headers(id: parcel.id, seconds: parcel.now / 1_000, key: key, body: body)
                 let request = TransferRequest(
-                    url: parcel.text("url") ?? "", content: .http(.post, headers: headers, body: body),
+                    url: parcel.text("url") ?? "", content: .http(.post, headers: headers + parcel.requestHeader, body: body),
                     allowPrivate: parcel.allowPrivate)
                 return switch await transfers.perform(request).ending {
                 case .answered(let answer): CourierOutcome(answer, at: parcel.now)

@@ -57,7 +57,7 @@ import Testing
             "a": .text("x\""), "b": .number(1.5), "c": .truth(false), "d": .list(["y", ""]),
         ]
         let channel = Channel(name: "n", kind: "k", settings: settings)
-        #expect(Channel.settings(in: channel.settingsText) == settings)
+        #expect(Channel.settings(in: Channel.text(of: channel.settings)) == settings)
     }
 
     @Test(

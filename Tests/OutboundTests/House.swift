@@ -10,6 +10,7 @@ final class House: Sendable {
     let dispatcher: Dispatcher
     let changes = Recorder<DeliveryChange>()
     let events = Recorder<OutboundEvent>()
+    let attempts = Recorder<AttemptNote>()
     let sent: Recorder<Parcel>
     private let folder: String
 
@@ -18,14 +19,14 @@ final class House: Sendable {
     ///   - send: what the courier of kind `test` answers, given the parcel and how many came before it.
     init(
         in folder: String? = nil, clock: VirtualClock = VirtualClock(), parallelism: Int = 4,
-        pacePerSecond: Double? = nil,
+        pacePerSecond: Double? = nil, vault: Vault = Vault(),
         send: @escaping @Sendable (Parcel, Int) async -> CourierOutcome = { _, _ in .init(.delivered, code: "ok") },
         observer: DeliveryObserver? = nil
     ) throws {
         self.clock = clock
         self.folder = folder ?? Self.temporaryFolder()
         database = try Database(.init(folder: self.folder), migrations: OutboundTables.migrations)
-        let (changes, events) = (changes, events)
+        let (changes, events, attempts) = (changes, events, attempts)
         let sent = Recorder<Parcel>()
         self.sent = sent
         let courier = Courier(
@@ -38,6 +39,7 @@ final class House: Sendable {
                 return await send(parcel, before)
             })
         var configuration = Dispatcher.Configuration(onEvent: { events.add($0) })
+        configuration.onAttempt = { attempts.add($0) }
         configuration.now = { clock.now }
         configuration.sleep = { await clock.sleep(until: $0) }
         configuration.jitter = { 0 }
@@ -46,7 +48,8 @@ final class House: Sendable {
             changes.add(change)
         }
         dispatcher = Dispatcher(
-            database: database, couriers: [courier], observers: ["test": record], configuration: configuration)
+            database: database, couriers: [courier], observers: ["test": record], vault: vault,
+            configuration: configuration)
     }
 
     /// Closes the database and leaves the folder for the next house.
@@ -69,7 +72,7 @@ final class House: Sendable {
 
     @discardableResult
     func enqueue(
-        _ channel: String, _ references: String..., lane: String? = nil
+        _ channel: String, _ references: String..., lane: String? = nil, request: String? = nil
     ) async throws -> [String] {
         let now = clock.now
         return try await database.write { transaction throws(StorageError) in
@@ -78,7 +81,9 @@ final class House: Sendable {
                 let notice = Notice(subject: reference, text: reference)
                 ids.append(
                     try transaction.enqueue(
-                        Delivery(channel: channel, source: "test", reference: reference, lane: lane, notice: notice),
+                        Delivery(
+                            channel: channel, source: "test", reference: reference, lane: lane, notice: notice,
+                            request: request),
                         at: now))
             }
             return ids

@@ -198,16 +198,13 @@ import Testing
             _ = try await claim(house, "b", limit: 1)
             _ = try await claim(house, limit: 1)
             try await end(house, "1", .failed)
-            var depths = try await house.database.read { snapshot throws(StorageError) in try snapshot.outboxDepths() }
-            // Ages are those of ids, which rise over all houses of the process: others may have pushed them on a bit.
-            for index in depths.indices { depths[index].oldestAt -= (depths[index].oldestAt - start) % 500 }
-            #expect(
-                depths == [
-                    OutboxDepth(channel: "a", state: .waiting, count: 3, oldestAt: start),
-                    OutboxDepth(channel: "a", state: .failed, count: 1, oldestAt: start + 500),
-                    OutboxDepth(channel: "b", state: .waiting, count: 1, oldestAt: start + 500),
-                    OutboxDepth(channel: "b", state: .inFlight, count: 1, oldestAt: start + 500),
-                ])
+            let depths = try await house.database.read { snapshot throws(StorageError) in try snapshot.outboxDepths() }
+            #expect(depths.map(\.channel) == ["a", "a", "b", "b"])
+            #expect(depths.map(\.state) == [.waiting, .failed, .waiting, .inFlight])
+            #expect(depths.map(\.count) == [3, 1, 1, 1])
+            // Ages are those of ids, which rise over all houses of the process: others may have pushed them on.
+            let ages = depths.map(\.oldestAt)
+            #expect(ages[0] >= start && ages[0] <= ages[3] && ages[3] <= ages[2] && ages[1] == start + 500)
         }
     }
 

@@ -31,6 +31,7 @@ static inline int parley_curl_is_there(void) { return parley_curl_symbol("curl_e
 
 PARLEY_LAZY(CURLcode, curl_global_init, (long flags), (flags))
 PARLEY_LAZY(CURL *, curl_easy_init, (void), ())
+PARLEY_LAZY(char *, curl_version, (void), ())
 PARLEY_LAZY(void, curl_easy_cleanup, (CURL *easy), (easy))
 PARLEY_LAZY(void, curl_easy_reset, (CURL *easy), (easy))
 PARLEY_LAZY(const char *, curl_easy_strerror, (CURLcode code), (code))
@@ -106,6 +107,8 @@ static inline CURL *parley_message_easy(const CURLMsg *message) { return message
 static inline CURLcode parley_message_result(const CURLMsg *message) { return message->data.result; }
 
 typedef size_t (*parley_receive)(char *bytes, size_t size, size_t count, void *context);
+typedef size_t (*parley_give)(char *bytes, size_t size, size_t count, void *context);
+typedef int (*parley_go_back)(void *context, curl_off_t offset, int origin);
 typedef curl_socket_t (*parley_open_socket)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
 typedef int (*parley_before_request)(
     void *context, char *remote, char *local, int remote_port, int local_port);
@@ -116,6 +119,12 @@ static inline void parley_set_receivers(CURL *easy, parley_receive body, parley_
     parley_set()(easy, CURLOPT_WRITEDATA, context);
     parley_set()(easy, CURLOPT_HEADERFUNCTION, head);
     parley_set()(easy, CURLOPT_HEADERDATA, context);
+}
+static inline void parley_set_giver(CURL *easy, parley_give give, parley_go_back go_back, void *context) {
+    parley_set()(easy, CURLOPT_READFUNCTION, give);
+    parley_set()(easy, CURLOPT_READDATA, context);
+    parley_set()(easy, CURLOPT_SEEKFUNCTION, go_back);
+    parley_set()(easy, CURLOPT_SEEKDATA, context);
 }
 static inline void parley_set_guards(
     CURL *easy, parley_open_socket open_socket, parley_before_request before_request, void *context) {
