@@ -2,89 +2,152 @@ import Storage
 import Synchronization
 import Web
 
-/// Who is calling, once the gate let them in.
-struct Caller: Equatable, Sendable {
-    let tokenID: String
-    let name: String
-    let scopes: Set<Scope>
-}
-
-/// Lets in who carries a valid bearer token with the scope a route needs, at the rate the operator allows.
+/// Lets in who carries a valid bearer token, or the secret of a signed-in session, with the scope a route needs, at the
+/// rate the operator allows.
 ///
-/// Keeps the tokens in memory, as a projection of their table: a request costs one SHA-256 and one lookup. Comparing
-/// digests rather than secrets leaves nothing for a timing attack to learn.
+/// Keeps tokens and sessions in memory, as a projection of their tables: a request costs one SHA-256 and one lookup.
+/// Comparing digests rather than secrets leaves nothing for a timing attack to learn.
 final class Gate: Sendable {
+    let cookie: SessionCookie
+    let attendance = Attendance()
+    /// What was used when, for housekeeping to store.
+    let uses = UseNotes()
     private let now: WallClock
-    private let tokens = Mutex<[String: Token]>([:])
-    private let rates: RateLimiter
-    private let strangers: RateLimiter
-    private let failures = RateLimiter(perSecond: 1, burst: Gate.failuresMax)
+    private let tokens = Mutex<[String: Held]>([:])
+    private let callers: RateLimiter<String>
+    private let strangers: RateLimiter<Peer>
+    private let posts: RateLimiter<Peer>
+    private let signIns: RateLimiter<Peer>
+    private let failures = RateLimiter(addresses: 1, burst: Gate.failuresMax)
 
     /// Wrong tokens from one address before it has to wait: enough for a bot with an old token to be noticed.
     static let failuresMax = 30
 
-    init(rateLimit: Int, now: @escaping WallClock) {
-        rates = RateLimiter(perSecond: rateLimit, burst: 2 * rateLimit)
-        strangers = RateLimiter(perSecond: rateLimit, burst: 2 * rateLimit)
+    private struct Held {
+        let token: Token
+        var usedAt: Int64
+    }
+
+    /// Posting is a part of `rateLimit`: a class of 300 that joins within seconds, or a shop's bot, is let in.
+    static let postingShare = 5
+
+    /// - Parameters:
+    ///   - rateLimit: calls a second of a token or an address; 0 is no limit.
+    ///   - signInLimit: a minute; 0 is no limit.
+    init(
+        rateLimit: Int, signInLimit: Int = 0, cookie: SessionCookie = SessionCookie(), now: @escaping WallClock
+    ) {
+        self.cookie = cookie
+        callers = RateLimiter(rateLimit, burst: 2 * rateLimit)
+        strangers = RateLimiter(addresses: rateLimit, burst: 2 * rateLimit)
+        posts = RateLimiter(addresses: rateLimit, per: 1_000 * Double(Self.postingShare), burst: rateLimit)
+        signIns = RateLimiter(addresses: signInLimit, per: 60_000, burst: 2 * signInLimit)
         self.now = now
     }
 
-    /// Replaces what is known by what the table says.
+    /// Takes in what the table says.
     ///
-    /// Tables read one after the other may get here the other way round. Tokens are only ever added and revoked, so
-    /// the table with more of both is the newer one.
+    /// Tables read one after the other may get here the other way round. Tokens are only ever added, revoked for good,
+    /// and deleted when they have long ended: so one that is revoked stays so whatever a table says, one that is valid
+    /// stays though a table does not know it yet, and the others go with the table.
     func load(_ all: [Token]) {
-        func age(_ tokens: some Collection<Token>) -> Int { tokens.count + tokens.count { $0.revokedAt != nil } }
+        let now = now(), inTable = Set(all.map(\.digest))
         tokens.withLock { known in
-            guard age(all) >= age(known.values) else { return }
-            known = Dictionary(all.map { ($0.digest, $0) }) { first, _ in first }
+            known = known.filter { inTable.contains($0.key) || $0.value.token.isValid(at: now) }
+            for token in all {
+                let before = known[token.digest]
+                if before?.token.revokedAt != nil { continue }
+                let usedAt = max(token.lastUsedAt?.milliseconds ?? 0, before?.usedAt ?? 0)
+                known[token.digest] = Held(token: token, usedAt: usedAt)
+            }
         }
     }
 
-    /// - Throws: `Problem` 401 without a valid token, 403 when it lacks `scope`, 429 above the rate.
+    /// - Throws: `Problem` 401 without a valid token or session, 403 when it lacks `scope` or another site may have
+    ///   sent the call, 429 above the rate.
     func admit(_ request: Request, needing scope: Scope) throws(Problem) -> Caller {
-        try admit(bearer(in: request), from: request.peer, needing: scope)
+        if let secret = bearer(in: request) { return try admit(secret, from: request.origin, needing: scope) }
+        let secret = cookie.secret(in: request)
+        guard secret == nil || cookie.isOurs(request) else { throw .crossSite }
+        return try admit(secret, from: request.origin, needing: scope)
     }
 
     /// The same for a token that came in another way, as browsers' WebSockets must send it.
-    ///
-    /// - Parameter peer: its address without port.
-    func admit(_ secret: String?, from peer: @autoclosure () -> String, needing scope: Scope) throws(Problem)
-        -> Caller
-    {
+    func admit(_ secret: String?, from origin: Peer, needing scope: Scope) throws(Problem) -> Caller {
         let now = now()
-        guard let secret, let token = tokens.withLock({ $0[Token.digest(of: secret)] }), token.isValid(at: now)
-        else {
-            if let wait = failures.wait(for: peer(), at: now) { throw .tooManyRequests(wait) }
+        guard let secret else {
+            // No guess: a page that asks who is signed in must not use up what wrong tokens may.
+            try strangers.admit(origin, at: now)
             throw .unauthenticated
         }
-        if let wait = rates.wait(for: token.id, at: now) { throw .tooManyRequests(wait) }
-        guard token.allows(scope) else { throw .forbidden(scope) }
-        return Caller(tokenID: token.id, name: token.name, scopes: token.scopes)
+        guard let caller = caller(secret, at: now) else {
+            try failures.admit(origin, at: now)
+            throw .unauthenticated
+        }
+        try callers.admit(caller.id, at: now)
+        guard caller.allows(scope) else { throw scope == .own ? .accountNeeded : .forbidden(scope) }
+        return caller
     }
 
-    /// Whether a request carries a valid token, whatever it may do. Counts nothing.
-    func knows(_ request: Request) -> Bool {
+    /// Whether a request carries a valid token or session, of any scope or of that one. Counts nothing.
+    func knows(_ request: Request, allowing scope: Scope? = nil) -> Bool {
+        known(request).map { caller in scope.map(caller.allows) ?? true } ?? false
+    }
+
+    /// The account of whoever sends a request that needs none; nil when nobody is signed in. Counts nothing.
+    func account(of request: Request) -> String? { known(request).flatMap { $0.kind == .account ? $0.id : nil } }
+
+    private func known(_ request: Request) -> Caller? {
         let now = now()
-        guard let secret = (try? bearer(in: request)) ?? nil else { return false }
-        return tokens.withLock { $0[Token.digest(of: secret)]?.isValid(at: now) ?? false }
+        if let secret = bearer(in: request) { return caller(secret, at: now) }
+        guard let secret = cookie.secret(in: request), cookie.isOurs(request) else { return nil }
+        return caller(secret, at: now)
+    }
+
+    private func caller(_ secret: String, at now: Int64) -> Caller? {
+        let digest = Token.digest(of: secret)
+        let token = tokens.withLock { tokens -> Token? in
+            guard let held = tokens[digest], held.token.isValid(at: now) else { return nil }
+            if now - held.usedAt >= UseNotes.pauseMs {
+                tokens[digest]?.usedAt = now
+                uses.note(.token(held.token.id), at: now)
+            }
+            return held.token
+        }
+        guard let token else { return attendance.caller(digest, at: now, uses) }
+        return Caller(kind: .token, id: token.id, name: token.name, scopes: token.scopes)
     }
 
     /// Counts a call of somebody who needs no token, such as a customer.
     ///
-    /// - Throws: `Problem` 429 above the rate, which is that of a token, for each address.
-    func admitStranger(_ peer: @autoclosure () -> String) throws(Problem) {
-        if let wait = strangers.wait(for: peer(), at: now()) { throw .tooManyRequests(wait) }
+    /// - Throws: `Problem` 429 above the rate.
+    func admitStranger(_ origin: Peer, _ rate: RateClass) throws(Problem) {
+        try limiter(of: rate).admit(origin, at: now())
     }
 
-    /// Whether the token of someone let in earlier, who stays, is still valid.
+    private func limiter(of rate: RateClass) -> RateLimiter<Peer> {
+        switch rate {
+        case .general: strangers
+        case .posting: posts
+        case .signIn: signIns
+        }
+    }
+
+    /// How many calls were told to wait, by what they counted as.
+    var refused: [(counted: String, calls: Int)] {
+        RateClass.allCases.map { ($0.rawValue, limiter(of: $0).refused + ($0 == .general ? callers.refused : 0)) }
+            + [("wrong_token", failures.refused)]
+    }
+
+    /// Whether the token or session of someone let in earlier, who stays, is still valid.
     func isWelcome(_ caller: Caller) -> Bool {
         let now = now()
-        return tokens.withLock { $0.values.contains { $0.id == caller.tokenID && $0.isValid(at: now) } }
+        guard caller.kind == .token else { return attendance.isWelcome(caller, at: now) }
+        return tokens.withLock { $0.values.contains { $0.token.id == caller.id && $0.token.isValid(at: now) } }
     }
 
     /// The token of RFC 6750 section 2.1; the other two ways of sending one leak it into logs.
-    private func bearer(in request: Request) throws(Problem) -> String? {
+    private func bearer(in request: Request) -> String? {
         let fields = request.headers[all: "authorization"]
         guard fields.count == 1, let space = fields[0].utf8.firstIndex(of: 0x20),
             fields[0].utf8[..<space].elementsEqual("bearer".utf8, by: { $0 | 0x20 == $1 })
@@ -95,16 +158,10 @@ final class Gate: Sendable {
 
 extension Problem {
     static let unauthenticated = Problem(
-        .unauthorized, "auth.unauthenticated", "Send 'Authorization: Bearer <token>' with a token that is valid.")
+        .unauthorized, "auth.unauthenticated",
+        "Send 'Authorization: Bearer <token>' with a token that is valid, or sign in.")
 
     static func forbidden(_ scope: Scope) -> Problem {
-        Problem(.forbidden, "auth.forbidden", "This needs a token with the scope \(scope.rawValue).")
-    }
-
-    /// - Parameter wait: milliseconds until a request will be let in.
-    static func tooManyRequests(_ wait: Int64) -> Problem {
-        Problem(
-            .tooManyRequests, "rate.exceeded", "Too many requests. Retry-After says when to try again.",
-            retryAfterSeconds: Int((wait + 999) / 1_000))
+        Problem(.forbidden, "auth.forbidden", "This needs a token or role with the scope \(scope.rawValue).")
     }
 }

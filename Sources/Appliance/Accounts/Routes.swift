@@ -5,15 +5,23 @@ import Web
 struct Call: Sendable {
     let request: Request
     let caller: Caller
+    /// The parameters that the route takes.
+    let parameters: [FieldDescription]
+    /// Whether the route says that it honours an `Idempotency-Key`.
+    var isOnce = false
 
     /// The body as `Shape`, or `Problem` 400 or 422.
     func read<Shape: InputShape>(_ shape: Shape.Type) throws(Problem) -> Shape {
         try Input.read(request.body, as: shape)
     }
 
-    var query: QueryInput { QueryInput(request.query) }
+    var query: QueryInput { QueryInput(request.query, parameters) }
 
-    func idempotencyKey() throws(Problem) -> IdempotencyKey? { try IdempotencyKey(request, caller: caller.tokenID) }
+    /// - Precondition: the route says that it takes one.
+    func idempotencyKey() throws(Problem) -> IdempotencyKey? {
+        precondition(isOnce, "the route does not say once: true")
+        return try IdempotencyKey(request, caller: caller.id)
+    }
 }
 
 /// What one route is for, as `/openapi.json` tells it.
@@ -22,7 +30,15 @@ struct RouteSummary: Sendable {
     let pattern: String
     let about: String
     let scope: Scope?
-    let body: [FieldDescription]?
+    /// Nil for what is not counted.
+    let rate: RateClass?
+    let query: [FieldDescription]
+    let body: (any InputShape.Type)?
+    let answers: [AnswerSummary]
+    /// Media type of a body that is no JSON.
+    let content: String?
+    /// Whether an `Idempotency-Key` makes its repeats one call.
+    let isOnce: Bool
 }
 
 /// The table of routes while it is being laid: every feature adds its own.
@@ -39,44 +55,52 @@ struct Routes {
     typealias Handle<each P> = @Sendable (Call, repeat each P) async throws -> Response
 
     /// A route for everybody, answered on the event loop: it must not block or wait.
-    mutating func open(_ pattern: StaticString, _ about: String, _ handle: @escaping @Sendable (Request) -> Response) {
+    mutating func open(
+        _ pattern: StaticString, _ about: String, answers: [AnswerSummary] = [],
+        _ handle: @escaping @Sendable (Request) -> Response
+    ) {
         router.get(pattern, .standard, handle)
-        note(.get, pattern, about, nil)
+        note(.get, pattern, about, nil, nil, [], nil, answers)
     }
 
     /// A route for everybody that has to wait for something.
     mutating func openWaiting(
-        _ pattern: StaticString, _ about: String, _ handle: @escaping @Sendable (Request) async -> Response
+        _ pattern: StaticString, _ about: String, answers: [AnswerSummary] = [],
+        _ handle: @escaping @Sendable (Request) async -> Response
     ) {
         router.get(pattern, .standard, handle)
-        note(.get, pattern, about, nil)
+        note(.get, pattern, about, nil, nil, [], nil, answers)
     }
+
+    /// The longest answer of a customer, every byte of it escaped, is 192 KiB.
+    private var strangersBytesMax: Int { 256 << 10 }
 
     /// A route for whoever holds what it asks for, such as a session's token: no bearer token is needed.
     mutating func openPost<each P: PathParameter>(
-        _ pattern: StaticString, _ about: String, takes shape: any InputShape.Type,
+        _ pattern: StaticString, _ about: String, query: [FieldDescription] = [], takes shape: any InputShape.Type,
+        rate: RateClass = .posting, answers: [AnswerSummary] = [],
         _ handle: @escaping @Sendable (Request, repeat each P) async throws -> Response
     ) {
-        router.post(pattern, .standard, forStrangers(handle))
-        note(.post, pattern, about, nil, shape)
+        router.post(pattern, RouteLimits(bodyBytesMax: strangersBytesMax), forStrangers(rate, handle))
+        note(.post, pattern, about, nil, rate, query, shape, answers)
     }
 
     /// A route for whoever holds what it asks for, such as a session's token: no bearer token is needed.
     mutating func openGet<each P: PathParameter>(
-        _ pattern: StaticString, _ about: String,
-        _ handle: @escaping @Sendable (Request, repeat each P) async throws -> Response
+        _ pattern: StaticString, _ about: String, query: [FieldDescription] = [], rate: RateClass = .general,
+        answers: [AnswerSummary] = [], _ handle: @escaping @Sendable (Request, repeat each P) async throws -> Response
     ) {
-        router.get(pattern, .standard, forStrangers(handle))
-        note(.get, pattern, about, nil)
+        router.get(pattern, .standard, forStrangers(rate, handle))
+        note(.get, pattern, about, nil, rate, query, nil, answers)
     }
 
     private func forStrangers<each P: PathParameter>(
-        _ handle: @escaping @Sendable (Request, repeat each P) async throws -> Response
+        _ rate: RateClass, _ handle: @escaping @Sendable (Request, repeat each P) async throws -> Response
     ) -> @Sendable (Request, repeat each P) async -> Response {
         let gate = gate
         return { (request: Request, parameter: repeat each P) async -> Response in
             do {
-                try gate.admitStranger(request.peer)
+                try gate.admitStranger(request.origin, rate)
                 return try await handle(request, repeat each parameter)
             } catch {
                 return Response(fault: error)
@@ -86,68 +110,79 @@ struct Routes {
 
     /// A route that becomes a WebSocket, and sees for itself who is calling: browsers cannot send a bearer token there.
     mutating func webSocket<each P: PathParameter>(
-        _ pattern: StaticString, _ about: String,
+        _ pattern: StaticString, _ about: String, query: [FieldDescription] = [], rate: RateClass = .general,
         _ handle: @escaping @Sendable (Request, repeat each P) async throws -> Response
     ) {
-        router.get(pattern, .standard, forStrangers(handle))
-        note(.get, pattern, about, nil)
+        router.get(pattern, .standard, forStrangers(rate, handle))
+        note(.get, pattern, about, nil, rate, query, nil, [.webSocket])
     }
 
     mutating func get<each P: PathParameter>(
-        _ pattern: StaticString, needs scope: Scope, _ about: String, _ handle: @escaping Handle<repeat each P>
+        _ pattern: StaticString, needs scope: Scope, _ about: String, query: [FieldDescription] = [],
+        answers: [AnswerSummary] = [], _ handle: @escaping Handle<repeat each P>
     ) {
-        router.get(pattern, .standard, guarded(scope, handle))
-        note(.get, pattern, about, scope)
+        router.get(pattern, .standard, guarded(scope, query, handle))
+        note(.get, pattern, about, scope, .general, query, nil, answers)
     }
 
+    /// - Parameter once: whether the handler takes the call's `Idempotency-Key`.
     mutating func post<each P: PathParameter>(
-        _ pattern: StaticString, needs scope: Scope, _ about: String, takes shape: (any InputShape.Type)? = nil,
-        limits: RouteLimits = .standard, _ handle: @escaping Handle<repeat each P>
+        _ pattern: StaticString, needs scope: Scope, _ about: String, query: [FieldDescription] = [],
+        takes shape: (any InputShape.Type)? = nil, takesContent content: String? = nil, once: Bool = false,
+        limits: RouteLimits = .standard, answers: [AnswerSummary] = [], _ handle: @escaping Handle<repeat each P>
     ) {
-        router.post(pattern, limits, guarded(scope, handle))
-        note(.post, pattern, about, scope, shape)
+        router.post(pattern, limits, guarded(scope, query, once: once, handle))
+        note(.post, pattern, about, scope, .general, query, shape, answers, content: content, once: once)
     }
 
     mutating func put<each P: PathParameter>(
         _ pattern: StaticString, needs scope: Scope, _ about: String, takes shape: any InputShape.Type,
-        _ handle: @escaping Handle<repeat each P>
+        once: Bool = false, answers: [AnswerSummary] = [], _ handle: @escaping Handle<repeat each P>
     ) {
-        router.put(pattern, .standard, guarded(scope, handle))
-        note(.put, pattern, about, scope, shape)
+        router.put(pattern, .standard, guarded(scope, [], once: once, handle))
+        note(.put, pattern, about, scope, .general, [], shape, answers, once: once)
     }
 
     mutating func patch<each P: PathParameter>(
         _ pattern: StaticString, needs scope: Scope, _ about: String, takes shape: any InputShape.Type,
-        _ handle: @escaping Handle<repeat each P>
+        answers: [AnswerSummary] = [], _ handle: @escaping Handle<repeat each P>
     ) {
-        router.patch(pattern, .standard, guarded(scope, handle))
-        note(.patch, pattern, about, scope, shape)
+        router.patch(pattern, .standard, guarded(scope, [], handle))
+        note(.patch, pattern, about, scope, .general, [], shape, answers)
     }
 
     mutating func delete<each P: PathParameter>(
-        _ pattern: StaticString, needs scope: Scope, _ about: String, _ handle: @escaping Handle<repeat each P>
+        _ pattern: StaticString, needs scope: Scope, _ about: String, query: [FieldDescription] = [],
+        answers: [AnswerSummary] = [], _ handle: @escaping Handle<repeat each P>
     ) {
-        router.delete(pattern, .standard, guarded(scope, handle))
-        note(.delete, pattern, about, scope)
+        router.delete(pattern, .standard, guarded(scope, query, handle))
+        note(.delete, pattern, about, scope, .general, query, nil, answers)
     }
 
     private mutating func note(
-        _ method: Method, _ pattern: StaticString, _ about: String, _ scope: Scope?,
-        _ shape: (any InputShape.Type)? = nil
+        _ method: Method, _ pattern: StaticString, _ about: String, _ scope: Scope?, _ rate: RateClass?,
+        _ query: [FieldDescription], _ shape: (any InputShape.Type)?, _ answers: [AnswerSummary],
+        content: String? = nil, once: Bool = false
     ) {
         summaries.append(
             RouteSummary(
-                method: method, pattern: pattern.description, about: about, scope: scope, body: shape?.fields))
+                method: method, pattern: pattern.description, about: about, scope: scope, rate: rate, query: query,
+                body: shape, answers: answers, content: content, isOnce: once))
     }
 
     private func guarded<each P: PathParameter>(
-        _ scope: Scope, _ handle: @escaping Handle<repeat each P>
+        _ scope: Scope, _ query: [FieldDescription], once: Bool = false, _ handle: @escaping Handle<repeat each P>
     ) -> @Sendable (Request, repeat each P) async -> Response {
         let gate = gate
         return { (request: Request, parameter: repeat each P) async -> Response in
             do {
                 let caller = try gate.admit(request, needing: scope)
-                return try await handle(Call(request: request, caller: caller), repeat each parameter)
+                let call = Call(request: request, caller: caller, parameters: query, isOnce: once)
+                if query.isEmpty {
+                    var none = call.query
+                    try none.finish()
+                }
+                return try await handle(call, repeat each parameter)
             } catch {
                 return Response(fault: error)
             }

@@ -15,8 +15,17 @@ enum Scope: String, CaseIterable, Codable, Sendable {
     case bridgeRead = "bridge:read"
     /// Set the bridge up, ask for polls and replays, retry and skip conversations.
     case bridgeWrite = "bridge:write"
+    /// See the outbox, backups, audit log, retention and running configuration.
+    case operationsRead = "operations:read"
+    /// Retry and cancel deliveries, make backups, change retention and the level of the log.
+    case operationsWrite = "operations:write"
+    /// What every account may do with itself. Accounts have it, tokens cannot: it is about the person who signed in.
+    case own
     /// Everything, administration included.
     case admin
+
+    /// What a token can be given.
+    static let ofTokens = allCases.filter { $0 != .own }
 }
 
 /// A named right to call the API. The secret itself is shown once and kept only as its SHA-256.
@@ -28,8 +37,8 @@ struct Token: Equatable, Sendable {
     let createdAt: Timestamp
     let expiresAt: Timestamp?
     let revokedAt: Timestamp?
-
-    func allows(_ scope: Scope) -> Bool { scopes.contains(scope) || scopes.contains(.admin) }
+    /// Known to a few minutes (`UseNotes.pauseMs`).
+    var lastUsedAt: Timestamp?
 
     func isValid(at now: Int64) -> Bool {
         revokedAt == nil && expiresAt.map { now < $0.milliseconds } ?? true
@@ -50,19 +59,27 @@ extension Token {
     static func digest(of secret: String) -> String { SHA256.hex(of: Array(secret.utf8)) }
 }
 
-extension Token: Encodable {
+extension Token: Exemplified {
+    static let examples = [
+        Token(
+            id: "019c137f-6d0a-7b1e-9c44-5d2e8f3a1b60", name: "bot", digest: "", scopes: [.messagesSend],
+            createdAt: .example, expiresAt: nil, revokedAt: nil)
+    ]
+
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(id, forKey: .id)
         try container.encode(name, forKey: .name)
-        try container.encode(scopes.map(\.rawValue).sorted(), forKey: .scopes)
+        try container.encode(scopes.sorted { $0.rawValue < $1.rawValue }, forKey: .scopes)
         try container.encode(createdAt, forKey: .createdAt)
         try container.encode(expiresAt, forKey: .expiresAt)
         try container.encode(revokedAt, forKey: .revokedAt)
+        try container.encode(lastUsedAt, forKey: .lastUsedAt)
     }
 
     private enum Key: String, CodingKey {
         case id, name, scopes
+        case lastUsedAt = "last_used_at"
         case createdAt = "created_at"
         case expiresAt = "expires_at"
         case revokedAt = "revoked_at"

@@ -10,29 +10,38 @@ struct TokenRoutes: Sendable {
     func register(in routes: inout Routes) {
         routes.post(
             "/api/admin/tokens", needs: .admin, "Makes a token. The answer shows its secret, once.",
-            takes: TokenDraft.self
+            takes: TokenDraft.self, answers: [.json(Made.self, .created, "The token, with its secret.")]
         ) { call in
-            let draft = try call.read(TokenDraft.self)
-            let (token, secret) = draft.token(at: now())
+            let draft = try call.read(TokenDraft.self), now = now()
+            if let end = draft.expiresAt, end.milliseconds <= now {
+                throw Problem.invalid([FieldProblem("expires_at", "Must be in the future.")])
+            }
+            let (token, secret) = draft.token(at: now)
             gate.load(
                 try await database.write { transaction throws(StorageError) in
                     try transaction.insert(token)
+                    let scopes = token.scopes.map(\.rawValue).sorted().joined(separator: " ")
+                    try transaction.audit(
+                        AuditEntry(call, "token.created", token.id, ["name": token.name, "scopes": scopes]), at: now)
                     return try transaction.snapshot.tokens()
                 })
             return .json(Made(token: token, secret: secret), status: .created)
         }
         routes.get(
-            "/api/admin/tokens", needs: .admin, "Lists all tokens, revoked ones included, without their secrets."
+            "/api/admin/tokens", needs: .admin, "Lists all tokens, revoked ones included, without their secrets.",
+            answers: [.json(Items<Token>.self, .ok, "All of them.")]
         ) { call in
-            var query = call.query
-            try query.finish()
             let tokens = try await database.read { snapshot throws(StorageError) in try snapshot.tokens() }
             return .json(Items(tokens, Page(limit: tokens.count), cursor: \.id))
         }
-        routes.delete("/api/admin/tokens/{id}", needs: .admin, "Revokes a token at once and for good.") { _, id in
+        routes.delete(
+            "/api/admin/tokens/{id}", needs: .admin, "Revokes a token at once and for good.", answers: [.nothing()]
+        ) { call, id in
             let now = now()
-            let tokens = try await database.write { transaction throws(StorageError) in
-                try transaction.revokeToken(id, at: now) ? try transaction.snapshot.tokens() : nil
+            let tokens = try await database.write { transaction throws(StorageError) -> [Token]? in
+                guard try transaction.revokeToken(id, at: now) else { return nil }
+                try transaction.audit(AuditEntry(call, "token.revoked", id), at: now)
+                return try transaction.snapshot.tokens()
             }
             guard let tokens else { throw Problem.notFound("valid token") }
             gate.load(tokens)
@@ -40,7 +49,8 @@ struct TokenRoutes: Sendable {
         }
     }
 
-    private struct Made: Encodable {
+    private struct Made: Exemplified {
+        static let examples = [Made(token: Token.examples[0], secret: "parley_…")]
         let token: Token
         let secret: String
     }
@@ -83,13 +93,13 @@ struct TokenDraft: InputShape {
 
 extension Field where Value == Set<Scope> {
     fileprivate static func scopes(_ name: String, _ about: String) -> Field {
-        let words = Scope.allCases.map(\.rawValue)
+        let words = Scope.ofTokens.map(\.rawValue)
         var schema = Schema(.array, about)
         schema.items = [Field<String>.word("", words, "").description.schema]
         schema.minItems = 1
         let wanted = "a list of: \(words.joined(separator: ", "))"
         return Field(required: name, schema, wanted: wanted, standIn: []) { (texts: [String]) in
-            let scopes = texts.compactMap(Scope.init)
+            let scopes = texts.compactMap { text in Scope.ofTokens.first { $0.rawValue == text } }
             guard !scopes.isEmpty, scopes.count == texts.count else {
                 return .failure(Refusal(detail: "Must be \(wanted)."))
             }

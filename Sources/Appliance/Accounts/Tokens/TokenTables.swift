@@ -18,12 +18,15 @@ enum TokenTables {
 
 extension Snapshot {
     borrowing func tokens() throws(StorageError) -> [Token] {
-        try all("SELECT id, name, digest, scopes, created_at, expires_at, revoked_at FROM token ORDER BY id") { row in
+        try all(
+            "SELECT id, name, digest, scopes, created_at, expires_at, revoked_at, last_used_at FROM token ORDER BY id"
+        ) { row in
             Token(
                 id: row.text(0), name: row.text(1), digest: row.text(2),
                 scopes: Set(row.text(3).split(separator: " ").compactMap { Scope(rawValue: String($0)) }),
                 createdAt: Timestamp(row.integer(4)), expiresAt: row.optionalInteger(5).map(Timestamp.init),
-                revokedAt: row.optionalInteger(6).map(Timestamp.init))
+                revokedAt: row.optionalInteger(6).map(Timestamp.init),
+                lastUsedAt: row.optionalInteger(7).map(Timestamp.init))
         }
     }
 }
