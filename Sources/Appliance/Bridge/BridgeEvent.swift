@@ -12,7 +12,7 @@ struct BridgeEvent: Hashable, Sendable {
     }
 
     /// The names that BigChat uses, and what the database holds.
-    enum Kind: String, CaseIterable, Sendable {
+    enum Kind: String, CaseIterable, Encodable, Sendable {
         case start = "START", message = "MESSAGE", transfer = "TRANSFER", end = "END"
     }
 
@@ -51,7 +51,7 @@ extension BridgeEvent {
 }
 
 /// What became of an event. The raw values are what the database holds.
-enum EventFate: String, CaseIterable, Sendable {
+enum EventFate: String, CaseIterable, Encodable, Sendable {
     /// Not yet in OurAPI.
     case pending
     /// OurAPI has it.

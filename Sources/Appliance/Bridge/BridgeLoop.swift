@@ -12,10 +12,7 @@ final class BridgeLoop: Sendable {
     /// How often OurAPI's memory is looked after while it is in doubt.
     static let doubtPauseMs: Int64 = 200
     static let upkeepPauseMs: Int64 = 60_000
-    /// How long pages are kept to be read anew, and what could not be read at all.
-    static let pagesKeptMs = Timestamp.hours(7 * 24)
     static let deliveriesKeptMs = Timestamp.hours(24)
-    static let asideKeptMs = Timestamp.hours(30 * 24)
     static let upkeepRowsMax = 100
 
     private let database: Database
@@ -260,13 +257,6 @@ final class BridgeLoop: Sendable {
     }
 
     private func forgetOld(_ round: inout Round, at now: Int64) async throws(StorageError) {
-        var count = Self.upkeepRowsMax
-        while count == Self.upkeepRowsMax {
-            count = try await database.write { transaction throws(StorageError) in
-                try transaction.forgetOldPolls(
-                    before: now - Self.pagesKeptMs, asideBefore: now - Self.asideKeptMs, limit: Self.upkeepRowsMax)
-            }
-        }
         while let last = try await forgetDeliveries(after: round.forgotten, at: now) { round.forgotten = last }
     }
 

@@ -28,3 +28,10 @@ extension CatalogueHead: Encodable {
         case changedAt = "changed_at"
     }
 }
+
+extension CatalogueHead: Exemplified {
+    static let examples = [
+        CatalogueHead(id: "ice-cream", status: .published, version: 1, createdAt: .example, changedAt: .example),
+        CatalogueHead(id: "lunch", status: .draft, version: 0, createdAt: .example, changedAt: .example),
+    ]
+}

@@ -7,6 +7,7 @@ struct CatalogueDraft<Kind: Catalogued>: InputShape {
     }
 
     static var fields: [FieldDescription] { [id.description, DefinitionDraft<Kind>.definition.description] }
+    static var example: String { #"{"id":"\#(Kind.example.id)","definition":\#(Kind.example.definition)}"# }
 
     let id: String
     let definition: JSONValue
@@ -24,6 +25,7 @@ struct DefinitionDraft<Kind: Catalogued>: InputShape {
     }
 
     static var fields: [FieldDescription] { [definition.description] }
+    static var example: String { #"{"definition":\#(Kind.example.definition)}"# }
 
     let definition: JSONValue
 
@@ -31,7 +33,7 @@ struct DefinitionDraft<Kind: Catalogued>: InputShape {
 }
 
 /// A head with a definition, as the team sees it.
-struct CatalogueReport: Encodable, Sendable {
+struct CatalogueReport<Kind: Catalogued>: Encodable, Sendable {
     let head: CatalogueHead
     let definition: JSONValue
     /// Which version the definition is; nil for the draft.
@@ -56,6 +58,19 @@ struct CatalogueReport: Encodable, Sendable {
     }
 }
 
+extension CatalogueReport: Exemplified {
+    static var examples: [CatalogueReport] {
+        let (id, definition) = Kind.example
+        return CatalogueHead.examples.map { example in
+            let head = CatalogueHead(
+                id: id, status: example.status, version: example.version, createdAt: example.createdAt,
+                changedAt: example.changedAt)
+            let version = head.version == 0 ? nil : head.version
+            return CatalogueReport(head, definition: JSONValue(Array(definition.utf8)) ?? .null, version: version)
+        }
+    }
+}
+
 /// What the checker found.
 struct CheckReport: Encodable, Sendable {
     let problems: [FieldProblem]
@@ -70,4 +85,11 @@ struct CheckReport: Encodable, Sendable {
         case problems
         case isSound = "sound"
     }
+}
+
+extension CheckReport: Exemplified {
+    static let examples = [
+        CheckReport(problems: [FieldProblem("questions[0].options", "Must be a list of 2 to 50.")]),
+        CheckReport(problems: []),
+    ]
 }

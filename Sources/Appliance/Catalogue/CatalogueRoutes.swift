@@ -14,30 +14,47 @@ struct CatalogueRoutes<Kind: Catalogued>: Sendable {
 
     func register(in routes: inout Routes) {
         let (noun, paths) = (Kind.noun, Kind.paths)
-        routes.get(paths.all, needs: Kind.readScope, "Lists \(Kind.plural) by id.") { call in try await list(call) }
+        routes.get(
+            paths.all, needs: Kind.readScope, "Lists \(Kind.plural) by id.", query: .page,
+            answers: [.json(Items<CatalogueHead>.self, .ok, "One page of them.")]
+        ) { call in
+            try await list(call)
+        }
         routes.post(
-            paths.all, needs: Kind.writeScope, "Makes a \(noun), as a draft.", takes: CatalogueDraft<Kind>.self
+            paths.all, needs: Kind.writeScope, "Makes a \(noun), as a draft.", takes: CatalogueDraft<Kind>.self,
+            once: true, answers: [.json(CatalogueReport<Kind>.self, .created, "The draft.")]
         ) { call in
             try await create(call)
         }
-        routes.get(paths.one, needs: Kind.readScope, "Shows a \(noun): its draft, or one published version.") {
-            call, id in
+        routes.get(
+            paths.one, needs: Kind.readScope, "Shows a \(noun): its draft, or one published version.",
+            query: [.whole("version", from: 1, "Of a published version; the draft when left out.")],
+            answers: [.json(CatalogueReport<Kind>.self)]
+        ) { call, id in
             try await show(id, call)
         }
-        routes.put(paths.one, needs: Kind.writeScope, "Replaces the draft.", takes: DefinitionDraft<Kind>.self) {
-            call, id in
+        routes.put(
+            paths.one, needs: Kind.writeScope, "Replaces the draft.", takes: DefinitionDraft<Kind>.self,
+            once: true, answers: [.json(CatalogueReport<Kind>.self, .ok, "The new draft.")]
+        ) { call, id in
             try await replace(id, call)
         }
         routes.post(
-            paths.check, needs: Kind.readScope, "Says what is wrong with a definition, or with the draft."
+            paths.check, needs: Kind.readScope,
+            "Says what is wrong with a definition, or, where none is sent, with the draft.",
+            takesContent: JSON.contentType, answers: [.json(CheckReport.self, .ok, "What was found.")]
         ) { call, id in
             try await check(id, call)
         }
-        routes.post(paths.publish, needs: Kind.writeScope, "Makes the draft the version that people get.") {
-            call, id in
+        routes.post(
+            paths.publish, needs: Kind.writeScope, "Makes the draft the version that people get.", once: true,
+            answers: [.json(CatalogueHead.self)]
+        ) { call, id in
             try await publish(id, call)
         }
-        routes.post(paths.archive, needs: Kind.writeScope, Kind.aboutArchive) { call, id in
+        routes.post(
+            paths.archive, needs: Kind.writeScope, Kind.aboutArchive, once: true, answers: [.json(CatalogueHead.self)]
+        ) { call, id in
             try await archive(id, call)
         }
     }
@@ -59,18 +76,19 @@ struct CatalogueRoutes<Kind: Catalogued>: Sendable {
             let head = CatalogueHead(
                 id: draft.id, status: .draft, version: 0, createdAt: Timestamp(now), changedAt: Timestamp(now))
             try transaction.insert(head, draft: text, of: Kind.self)
+            try transaction.audit(AuditEntry(call, Kind.actions.created, draft.id), at: now)
             return .success(
                 Reply(
                     .created, location: "/api/\(Kind.plural)/\(draft.id)",
-                    json: CatalogueReport(head, definition: draft.definition, version: nil)))
+                    json: CatalogueReport<Kind>(head, definition: draft.definition, version: nil)))
         }
     }
 
     private func show(_ id: String, _ call: Call) async throws -> Response {
         var query = call.query
-        let version = query.number("version")
+        let version = query.whole("version")
         try query.finish()
-        let report = try await database.read { snapshot throws(StorageError) -> CatalogueReport? in
+        let report = try await database.read { snapshot throws(StorageError) -> CatalogueReport<Kind>? in
             guard let head = try snapshot.head(id, of: Kind.self),
                 let definition = try snapshot.definition(id, version: version, of: Kind.self)
             else { return nil }
@@ -88,7 +106,8 @@ struct CatalogueRoutes<Kind: Catalogued>: Sendable {
             guard var head = try transaction.snapshot.head(id, of: Kind.self) else { return .failure(notThere) }
             head.changedAt = Timestamp(now)
             try transaction.update(head, draft: text, of: Kind.self)
-            return .success(Reply(.ok, json: CatalogueReport(head, definition: draft.definition, version: nil)))
+            try transaction.audit(AuditEntry(call, Kind.actions.changed, id), at: now)
+            return .success(Reply(.ok, json: CatalogueReport<Kind>(head, definition: draft.definition, version: nil)))
         }
     }
 
@@ -105,10 +124,10 @@ struct CatalogueRoutes<Kind: Catalogued>: Sendable {
     }
 
     private func publish(_ id: String, _ call: Call) async throws -> Response {
-        let now = now(), key = try call.idempotencyKey()
+        let now = now()
         let draft = try await checkedDraft(of: id)
         do {
-            return try await publish(draft, as: id, once: key, at: now)
+            return try await publish(draft, as: id, call, at: now)
         } catch let error as StorageError {
             shelf.forget(id)
             throw error
@@ -130,10 +149,8 @@ struct CatalogueRoutes<Kind: Catalogued>: Sendable {
         return draft
     }
 
-    private func publish(_ draft: String, as id: String, once key: IdempotencyKey?, at now: Int64) async throws
-        -> Response
-    {
-        try await database.write(once: key, at: now) { transaction throws(StorageError) in
+    private func publish(_ draft: String, as id: String, _ call: Call, at now: Int64) async throws -> Response {
+        try await database.write(once: call.idempotencyKey(), at: now) { transaction throws(StorageError) in
             guard var head = try transaction.snapshot.head(id, of: Kind.self) else { return .failure(notThere) }
             guard try transaction.snapshot.definition(id, version: nil, of: Kind.self) == draft else {
                 return .failure(draftChanged)
@@ -146,6 +163,8 @@ struct CatalogueRoutes<Kind: Catalogued>: Sendable {
             head.status = .published
             head.changedAt = Timestamp(now)
             try transaction.update(head, of: Kind.self)
+            try transaction.audit(
+                AuditEntry(call, Kind.actions.published, id, ["version": "\(head.version)"]), at: now)
             return .success(Reply(.ok, json: head))
         }
     }
@@ -157,6 +176,7 @@ struct CatalogueRoutes<Kind: Catalogued>: Sendable {
             head.status = .archived
             head.changedAt = Timestamp(now)
             try transaction.update(head, of: Kind.self)
+            try transaction.audit(AuditEntry(call, Kind.actions.archived, id), at: now)
             return .success(Reply(.ok, json: head))
         }
     }

@@ -13,11 +13,15 @@ protocol Catalogued: SendableMetatype {
     /// As in `/api/surveys` and `docs/surveys.md`.
     static var plural: String { get }
     static var paths: CataloguePaths { get }
+    /// What the audit log calls what is done here.
+    static var actions: CatalogueActions { get }
     static var readScope: Scope { get }
     static var writeScope: Scope { get }
     /// What archiving does, for readers of the API.
     static var aboutArchive: String { get }
     static var statements: CatalogueStatements { get }
+    /// An id and a definition that is sound, for readers of the API.
+    static var example: (id: String, definition: String) { get }
 
     /// Reads and checks a definition; nil exactly if there are problems.
     static func content(of definition: [UInt8]) -> (Content?, [FieldProblem])
@@ -31,6 +35,14 @@ struct CataloguePaths: Sendable {
     let check: StaticString
     let publish: StaticString
     let archive: StaticString
+}
+
+/// Names of actions, such as `survey.created`.
+struct CatalogueActions: Sendable {
+    let created: StaticString
+    let changed: StaticString
+    let published: StaticString
+    let archived: StaticString
 }
 
 /// The SQL of a catalogue: a table of heads with their drafts, and one of published versions.

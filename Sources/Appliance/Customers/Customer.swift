@@ -62,7 +62,14 @@ extension Customer {
     }
 }
 
-extension Customer: Encodable {
+extension Customer: Exemplified {
+    static let examples = [
+        Customer(
+            id: "ann", attributes: ["name": .text("Ann"), "vip": .truth(true)],
+            fetched: Fetched(attributes: ["city": .text("Berlin")], at: .example), createdAt: .example,
+            changedAt: .example)
+    ]
+
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(id, forKey: .id)

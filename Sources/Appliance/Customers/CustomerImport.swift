@@ -158,7 +158,12 @@ struct CustomerImport: Sendable {
     private static func headerInvalid(_ detail: String) -> Problem { .invalid([FieldProblem("header", detail)]) }
 }
 
-extension CustomerImport.Report: Encodable {
+extension CustomerImport.Report: Exemplified {
+    static let examples = [
+        CustomerImport.Report(
+            imported: 998, refused: [.init(line: 17, detail: "'age' must be a number.")], refusedCount: 1)
+    ]
+
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(imported, forKey: .imported)

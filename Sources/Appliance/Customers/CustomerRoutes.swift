@@ -3,42 +3,44 @@ import Web
 
 /// `/api/customers`: who may be talked with.
 struct CustomerRoutes: Sendable {
-    /// Forgets what one feature knows about a customer, and says how many things that were.
-    struct Eraser: Sendable {
-        /// As it stands in the receipt: `sessions`.
-        let name: String
-        let erase: @Sendable (_ transaction: borrowing Transaction, _ customer: String) throws(StorageError) -> Int
-    }
-
     let database: Database
     let directory: Directory
-    /// Features that stand above this one and know something about customers.
-    var erasers: [Eraser] = []
+    /// Erases all that is known about a customer, and says how much of what that was; nil: nothing.
+    let erase: @Sendable (_ customer: String, Call) async throws -> [String: Int]?
     let now: WallClock
 
     func register(in routes: inout Routes) {
-        routes.get("/api/customers", needs: .customersRead, "Lists the customers.") { call in try await list(call) }
-        routes.get("/api/customers/{id}", needs: .customersRead, "Shows a customer.") { _, id in
+        routes.get(
+            "/api/customers", needs: .customersRead, "Lists the customers.", query: .page,
+            answers: [.json(Items<Customer>.self, .ok, "A page of them.")]
+        ) { call in try await list(call) }
+        routes.get(
+            "/api/customers/{id}", needs: .customersRead, "Shows a customer.", answers: [.json(Customer.self)]
+        ) { _, id in
             let customer = try await database.read { snapshot throws(StorageError) in try snapshot.customer(id) }
             guard let customer else { throw Problem.notFound("customer") }
             return .json(customer)
         }
         routes.put(
             "/api/customers/{id}", needs: .customersWrite,
-            "Makes a customer, or replaces the attributes that the team gave them.", takes: CustomerDraft.self
+            "Makes a customer, or replaces the attributes that the team gave them.", takes: CustomerDraft.self,
+            answers: [.json(Customer.self), .json(Customer.self, .created, "The customer, who is new.")]
         ) { call, id in
             try await put(id, call)
         }
         routes.delete(
             "/api/customers/{id}", needs: .customersWrite,
-            "Deletes everything that is known about a customer, and says how much that was."
-        ) { _, id in
-            try await delete(id)
+            "Deletes everything that is known about a customer, and says how much that was.",
+            answers: [.json(ErasedReport.self, .ok, "A receipt: how many things of which kind.")]
+        ) { call, id in
+            guard let counts = try await erase(id, call) else { throw Problem.notFound("customer") }
+            return .json(ErasedReport(counts: counts))
         }
         routes.post(
             "/api/customers/import", needs: .customersWrite,
             "Makes and replaces customers from CSV, whose first line names 'id' and the attributes.",
-            limits: RouteLimits(bodyBytesMax: CustomerImport.bytesMax, streamsBody: true)
+            takesContent: "text/csv", limits: RouteLimits(bodyBytesMax: CustomerImport.bytesMax, streamsBody: true),
+            answers: [.json(CustomerImport.Report.self, .ok, "How many were taken, and which lines were not.")]
         ) { call in
             try await bringIn(call)
         }
@@ -59,21 +61,10 @@ struct CustomerRoutes: Sendable {
         return try await database.write { transaction throws(StorageError) -> Reply in
             let isNew = try transaction.snapshot.customer(id) == nil
             try transaction.saveCustomer(id, draft.attributes, at: now)
+            try transaction.audit(AuditEntry(call, isNew ? "customer.created" : "customer.changed", id), at: now)
             let customer = try transaction.snapshot.customer(id)
             return Reply(isNew ? .created : .ok, json: customer)
         }.response
-    }
-
-    /// Answers with a receipt, `{"customer": 1, "sessions": 3}`: whoever asked has to be able to show what was done.
-    private func delete(_ id: String) async throws -> Response {
-        directory.forget(id)
-        let counts = try await database.write { transaction throws(StorageError) in
-            var counts = ["customer": try transaction.deleteCustomer(id)]
-            for eraser in erasers { counts[eraser.name, default: 0] += try eraser.erase(transaction, id) }
-            return counts
-        }
-        guard counts.values.contains(where: { $0 > 0 }) else { throw Problem.notFound("customer") }
-        return .json(counts)
     }
 
     /// In writes of bounded size, while the file arrives. Should it break off, what was written stays: rows replace
@@ -86,7 +77,12 @@ struct CustomerRoutes: Sendable {
         }
         try file.finish()
         while let rows = file.batch(isLast: true) { file.wrote(try await write(rows)) }
-        return .json(file.report)
+        let report = file.report, now = now()
+        try await database.write { transaction throws(StorageError) in
+            try transaction.audit(
+                AuditEntry(call, "customers.imported", nil, ["imported": "\(report.imported)"]), at: now)
+        }
+        return .json(report)
     }
 
     private func write(_ rows: [CustomerImport.Row]) async throws(StorageError) -> Int {
@@ -99,11 +95,24 @@ struct CustomerRoutes: Sendable {
     }
 }
 
+/// How much of what was known about a customer is gone, by kind.
+struct ErasedReport: Exemplified, Sendable {
+    static let examples = [ErasedReport(counts: ["customer": 1, "sessions": 3])]
+
+    let counts: [String: Int]
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(counts)
+    }
+}
+
 /// What a client sends to make a customer, or to replace what is known.
 struct CustomerDraft: InputShape {
     private static let attributes = Field.attributes(
         "attributes", "Texts, numbers and truth values by name, such as name and language; they replace those before.")
     static let fields = [attributes.description]
+    static let example = #"{"attributes": {"name": "Ann", "language": "en", "orders": 3, "vip": true}}"#
 
     let attributes: [String: Scalar]
 
@@ -112,8 +121,11 @@ struct CustomerDraft: InputShape {
 
 extension Field where Value == [String: Scalar] {
     fileprivate static func attributes(_ name: String, _ about: String) -> Field {
-        Field(
-            required: name, Schema(.object, about), wanted: "an object of texts, numbers or truth values", standIn: [:]
+        var schema = Schema(.object, about), value = Schema()
+        value.anyOf = [Schema(.string), Schema(.number), Schema(.boolean)]
+        schema.others = .each(value)
+        return Field(
+            required: name, schema, wanted: "an object of texts, numbers or truth values", standIn: [:]
         ) { (attributes: [String: Scalar]) in
             Customer.problem(with: attributes).map { .failure(Refusal(detail: $0)) } ?? .success(attributes)
         }

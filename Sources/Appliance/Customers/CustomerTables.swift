@@ -101,3 +101,12 @@ extension JSONValue {
         }
     }
 }
+
+extension Eraser {
+    static let customers = Eraser(name: "customer") { snapshot, subject throws(StorageError) in
+        guard case .customer(let id) = subject else { return [] }
+        return try snapshot.customer(id).map { [$0.id] } ?? []
+    } erase: { transaction, id throws(StorageError) in
+        try transaction.deleteCustomer(id)
+    }
+}

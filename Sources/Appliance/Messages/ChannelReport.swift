@@ -1,9 +1,22 @@
 import Outbound
 
 /// A channel as the API shows it: what its courier calls a secret is there, but not to be read.
-struct ChannelReport: Encodable, Sendable {
+struct ChannelReport: Exemplified, Sendable {
+    static var examples: [ChannelReport] {
+        let now = Timestamp.example.milliseconds
+        let channel = Channel(
+            name: "team", kind: "slack", settings: ["url": .text(Courier.mask)], createdAt: now, changedAt: now,
+            hold: ChannelHold(until: now + 60_000, outcomeClass: .throttled, detail: "429 Too Many Requests"))
+        return [ChannelReport(channel: channel, settings: channel.settings)]
+    }
+
     let channel: Channel
     let settings: [String: SettingValue]
+
+    private init(channel: Channel, settings: [String: SettingValue]) {
+        self.channel = channel
+        self.settings = settings
+    }
 
     /// - Parameter courier: nil for a kind that this build does not know any more: nothing of it is shown then.
     init(_ channel: Channel, courier: Courier?) {
@@ -32,25 +45,27 @@ struct ChannelReport: Encodable, Sendable {
 
     struct Hold: Encodable {
         let until: Timestamp
-        let reason: String
+        let reason: OutcomeClass
         let detail: String
 
         init(_ hold: ChannelHold) {
             until = Timestamp(hold.until)
-            reason = hold.outcomeClass.rawValue
+            reason = hold.outcomeClass
             detail = hold.detail
         }
     }
 }
 
 /// What became of a test message.
-struct ChannelTestReport: Encodable, Sendable {
+struct ChannelTestReport: Exemplified, Sendable {
+    static var examples: [ChannelTestReport] { [ChannelTestReport(report: .example)] }
+
     let report: TestReport
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(report.outcomeClass == .delivered, forKey: .delivered)
-        try container.encode(report.outcomeClass.rawValue, forKey: .outcome)
+        try container.encode(report.outcomeClass, forKey: .outcome)
         try container.encode(report.code, forKey: .code)
         try container.encode(report.excerpt, forKey: .excerpt)
         try container.encode(report.outcomeUnknown, forKey: .outcomeUnknown)
@@ -63,6 +78,16 @@ struct ChannelTestReport: Encodable, Sendable {
         case duration = "duration_ms"
         case outcomeUnknown = "outcome_unknown"
     }
+}
+
+/// How many deliveries are tried again.
+struct ResentReport: Exemplified, Sendable {
+    static let examples = [ResentReport(resent: 12)]
+    let resent: Int
+}
+
+extension SettingValue: Exemplified {
+    static let examples: [SettingValue] = [.text("a"), .number(1), .truth(true), .list(["a"])]
 }
 
 /// What a client sends to make a channel.
@@ -79,6 +104,8 @@ struct ChannelDraft: InputShape {
         name.description, kind.description, settings.defaulting(to: [:]).description,
         paused.defaulting(to: false).description, allowPrivate.defaulting(to: false).description,
     ]
+    static let example =
+        #"{"name": "team", "kind": "webhook", "settings": {"url": "https://example.com/hook"}, "paused": true}"#
 
     let name: String
     let kind: String
@@ -101,6 +128,7 @@ struct ChannelChange: InputShape {
         settings.optional.description, ChannelDraft.paused.optional.description,
         ChannelDraft.allowPrivate.optional.description,
     ]
+    static let example = #"{"paused": false}"#
 
     private static let settings = Field.settingChanges("settings", "Settings to change; null takes one away.")
 
@@ -112,6 +140,15 @@ struct ChannelChange: InputShape {
         settings = input.take(Self.settings.optional)
         paused = input.take(ChannelDraft.paused.optional)
         allowPrivate = input.take(ChannelDraft.allowPrivate.optional)
+    }
+
+    /// For the audit log: which settings, not what they became.
+    var told: [String: String] {
+        var told: [String: String] = [:]
+        if let settings { told["settings"] = settings.keys.sorted().joined(separator: ", ") }
+        if let paused { told["paused"] = "\(paused)" }
+        if let allowPrivate { told["allow_private"] = "\(allowPrivate)" }
+        return told
     }
 
     /// The channel after this change. A secret sent back as it was shown, masked, stays what it is.
@@ -140,12 +177,23 @@ private let settingsWanted = "an object of texts, numbers, truth values or lists
 
 extension Field where Value == [String: SettingValue] {
     fileprivate static func settings(_ name: String, _ about: String) -> Field {
-        Field(required: name, Schema(.object, about), wanted: settingsWanted, standIn: [:]) { .success($0) }
+        Field(required: name, .settings(about), wanted: settingsWanted, standIn: [:]) { .success($0) }
+    }
+}
+
+extension Schema {
+    /// - Parameter orNull: whether null can stand for each of them.
+    fileprivate static func settings(_ about: String, orNull: Bool = false) -> Schema {
+        var list = Schema(.array), value = Schema(), settings = Schema(.object, about)
+        list.items = [Schema(.string)]
+        value.anyOf = [Schema(.string), Schema(.number), Schema(.boolean), list]
+        settings.others = .each(orNull ? value.orNull : value)
+        return settings
     }
 }
 
 extension Field where Value == [String: SettingValue?] {
     fileprivate static func settingChanges(_ name: String, _ about: String) -> Field {
-        Field(required: name, Schema(.object, about), wanted: settingsWanted, standIn: [:]) { .success($0) }
+        Field(required: name, .settings(about, orNull: true), wanted: settingsWanted, standIn: [:]) { .success($0) }
     }
 }

@@ -9,42 +9,60 @@ struct ChannelRoutes: Sendable {
     let database: Database
     let couriers: [Courier]
     let dispatcher: Dispatcher
+    let vault: Vault
     /// By the source of the deliveries whose changes they are told: the dispatcher's.
     let observers: [String: DeliveryObserver]
     let now: WallClock
 
     func register(in routes: inout Routes) {
-        routes.get("/api/channels", needs: .admin, "Lists the channels, secrets masked.") { call in
+        routes.get(
+            "/api/channels", needs: .admin, "Lists the channels, secrets masked.", query: .page,
+            answers: [.json(Items<ChannelReport>.self, .ok, "A page of them.")]
+        ) { call in
             try await list(call)
         }
-        routes.get("/api/channels/{name}", needs: .admin, "Shows a channel, secrets masked.") { _, name in
+        routes.get(
+            "/api/channels/{name}", needs: .admin, "Shows a channel, secrets masked.",
+            answers: [.json(ChannelReport.self)]
+        ) { _, name in
             try await .json(report(on: channel(named: name)))
         }
-        routes.post("/api/channels", needs: .admin, "Makes a channel.", takes: ChannelDraft.self) { call in
+        routes.post(
+            "/api/channels", needs: .admin, "Makes a channel.", takes: ChannelDraft.self, once: true,
+            answers: [.json(ChannelReport.self, .created, "The channel.")]
+        ) { call in
             try await create(call)
         }
         routes.patch(
             "/api/channels/{name}", needs: .admin, "Changes what is named of a channel; settings left out stay.",
-            takes: ChannelChange.self
+            takes: ChannelChange.self, answers: [.json(ChannelReport.self)]
         ) { call, name in
             try await change(name, call)
         }
         routes.delete(
-            "/api/channels/{name}", needs: .admin, "Deletes a channel that no topic names and nothing waits for."
-        ) { _, name in
-            try await delete(name)
+            "/api/channels/{name}", needs: .admin, "Deletes a channel that no topic names and nothing waits for.",
+            answers: [.nothing()]
+        ) { call, name in
+            try await delete(name, call)
         }
-        routes.post("/api/channels/{name}/test", needs: .admin, "Sends a test message now and says what happened.") {
-            (_, name: String) in
+        routes.post(
+            "/api/channels/{name}/test", needs: .admin, "Sends a test message now and says what happened.",
+            answers: [.json(ChannelTestReport.self, .ok, "What became of it.")]
+        ) { (call, name: String) in
             let notice = Notice(
                 type: "channel.test", subject: "Parley: a test of the channel \(name)",
                 text: "This is a test of the channel '\(name)'. Messages will arrive here.")
-            return .json(
-                ChannelTestReport(report: await dispatcher.test(try await channel(named: name), notice: notice)))
+            let report = await dispatcher.test(try await channel(named: name), notice: notice)
+            let now = now()
+            try await database.write { transaction throws(StorageError) in
+                try transaction.audit(
+                    AuditEntry(call, "channel.tested", name, ["class": report.outcomeClass.rawValue]), at: now)
+            }
+            return .json(ChannelTestReport(report: report))
         }
         routes.post(
             "/api/channels/{name}/resend", needs: .admin, "Tries again all that failed on a channel since a time.",
-            takes: ResendDraft.self
+            takes: ResendDraft.self, answers: [.json(ResentReport.self, .ok, "How many deliveries that are.")]
         ) { call, name in
             try await resend(name, call)
         }
@@ -79,13 +97,14 @@ struct ChannelRoutes: Sendable {
         try judge(draft.settings, by: courier)
         let now = now()
         let channel = Channel(
-            name: draft.name, kind: draft.kind, settings: draft.settings, paused: draft.paused,
+            name: draft.name, kind: draft.kind, settings: vault.seal(draft.settings, of: draft.name, courier), paused: draft.paused,
             allowPrivate: draft.allowPrivate, createdAt: now, changedAt: now)
         let reply = Reply(.created, location: "/api/channels/\(channel.name)", json: report(on: channel))
         return try await database.write(once: call.idempotencyKey(), at: now) { transaction throws(StorageError) in
             guard try transaction.snapshot.channel(named: draft.name) == nil
             else { return .failure(.conflict("channel.exists", "There is a channel of this name already.")) }
             try transaction.save(channel, at: now)
+            try transaction.audit(AuditEntry(call, "channel.created", channel.name), at: now)
             return .success(reply)
         }
     }
@@ -97,28 +116,37 @@ struct ChannelRoutes: Sendable {
             guard let before = try transaction.snapshot.channel(named: name) else {
                 return .failure(.notFound("channel"))
             }
-            let after = change.applied(to: before, at: now)
+            var after = change.applied(to: before, at: now)
             if change.settings != nil, let courier = courier(before.kind) {
-                let problems = problems(with: after.settings, for: courier)
+                let opened = vault.open(after.settings, of: name)
+                let problems =
+                    opened.faults.isEmpty
+                    ? problems(with: opened.settings, for: courier)
+                    : opened.faults.map { FieldProblem("settings.\($0.field)", "It \($0.fault.explanation).") }
                 guard problems.isEmpty else { return .failure(.invalid(problems)) }
+                after.settings = vault.seal(opened.settings, of: name, courier)
             }
             try transaction.save(after, at: now)
+            try transaction.audit(AuditEntry(call, "channel.changed", name, change.told), at: now)
             return .success(Reply(.ok, json: report(on: after)))
         }.get().response
     }
 
-    private func delete(_ name: String) async throws -> Response {
-        try await database.write { transaction throws(StorageError) -> Result<Reply, Problem> in
+    private func delete(_ name: String, _ call: Call) async throws -> Response {
+        let now = now()
+        return try await database.write { transaction throws(StorageError) -> Result<Reply, Problem> in
             let topics = try transaction.snapshot.topics(telling: name)
             guard topics.isEmpty else {
                 return .failure(
                     .conflict("channel.in_use", "These topics tell this channel: \(topics.joined(separator: ", "))."))
             }
-            return switch try transaction.deleteChannel(name) {
-            case .deleted: .success(Reply(.noContent))
-            case .notFound: .failure(.notFound("channel"))
+            switch try transaction.deleteChannel(name) {
+            case .deleted:
+                try transaction.audit(AuditEntry(call, "channel.deleted", name), at: now)
+                return .success(Reply(.noContent))
+            case .notFound: return .failure(.notFound("channel"))
             case .hasOpenDeliveries:
-                .failure(.conflict("channel.in_use", "Messages still wait to be delivered to this channel."))
+                return .failure(.conflict("channel.in_use", "Messages still wait to be delivered to this channel."))
             }
         }.get().response
     }
@@ -134,11 +162,15 @@ struct ChannelRoutes: Sendable {
                 let resent = try transaction.resendFailed(
                     channel: name, since: since.milliseconds, limit: Self.resendMax, at: now)
                 for change in resent { try observers[change.source]?(transaction, change) }
+                if !resent.isEmpty {
+                    try transaction.audit(
+                        AuditEntry(call, "channel.resent", name, ["deliveries": "\(resent.count)"]), at: now)
+                }
                 return resent.count
             }
             total += count
         }
-        return .json(["resent": total])
+        return .json(ResentReport(resent: total))
     }
 
     /// Deliveries of one write: a few milliseconds' work.

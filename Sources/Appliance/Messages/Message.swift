@@ -1,4 +1,5 @@
 import Outbound
+import Storage
 
 /// A request for help on a topic, and what became of it.
 struct Message: Equatable, Sendable {
@@ -28,6 +29,13 @@ enum MessageStatus: String, CaseIterable, Codable, Sendable {
 }
 
 extension Message {
+    /// A new one.
+    init(_ draft: MessageDraft, at now: Int64) {
+        self.init(
+            id: UUIDv7.next(at: now), topic: draft.topic, description: draft.description, contact: draft.contact,
+            status: .pending, createdAt: Timestamp(now))
+    }
+
     /// What the channels of `topic` are told.
     func notice(by topic: Topic) -> Notice {
         var data = ["id": id, "topic": self.topic, "description": description, "created_at": createdAt.iso8601]

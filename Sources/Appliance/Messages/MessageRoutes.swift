@@ -10,21 +10,37 @@ struct MessageRoutes: Sendable {
     func register(in routes: inout Routes) {
         routes.post(
             "/api/messages", needs: .messagesSend, "Stores a request for help; its topic's channels are told.",
-            takes: MessageDraft.self
+            takes: MessageDraft.self, once: true, answers: [.json(Message.self, .created, "The message.")]
         ) { call in try await accept(call) }
-        routes.get("/api/messages", needs: .messagesRead, "Lists messages, the newest first.") { call in
+        routes.get(
+            "/api/messages", needs: .messagesRead,
+            "Lists messages, the newest first. A page may be short, and have a next one.",
+            query: [
+                .word("status", MessageStatus.self, "Only those of this status."),
+                .text("topic", "Only those on this topic."),
+                .text("channel", "Only those that this channel was told of."),
+                .time("since", "Only those from this time on."),
+                .time("until", "Only those before this time."),
+            ] + .page, answers: [.json(Items<MessageReport>.self, .ok, "A page of them.")]
+        ) { call in
             try await list(call)
         }
-        routes.get("/api/messages/{id}", needs: .messagesRead, "Shows a message with every attempt to deliver it.") {
-            _, id in
+        routes.get(
+            "/api/messages/{id}", needs: .messagesRead, "Shows a message with every attempt to deliver it.",
+            answers: [.json(MessageReport.self)]
+        ) { _, id in
             try await show(id)
         }
         routes.post(
-            "/api/messages/{id}/resend", needs: .admin, "Tries the channels again that did not take the message."
+            "/api/messages/{id}/resend", needs: .admin, "Tries the channels again that did not take the message.",
+            once: true, answers: [.json(MessageReport.self)]
         ) { call, id in
             try await resend(id, call)
         }
-        routes.post("/api/messages/{id}/cancel", needs: .admin, "Gives up what is not delivered yet.") { call, id in
+        routes.post(
+            "/api/messages/{id}/cancel", needs: .admin, "Gives up what is not delivered yet.", once: true,
+            answers: [.json(MessageReport.self)]
+        ) { call, id in
             try await cancel(id, call)
         }
     }
@@ -36,9 +52,9 @@ struct MessageRoutes: Sendable {
 
     private func accept(_ call: Call) async throws -> Response {
         let draft = try call.read(MessageDraft.self)
-        let now = now()
+        let now = now(), request = call.request.id
         return try await database.write(once: call.idempotencyKey(), at: now) { transaction throws(StorageError) in
-            guard let message = try transaction.post(draft, at: now) else {
+            guard let message = try transaction.post(draft, at: now, request: request) else {
                 return .failure(.invalid([FieldProblem("topic", "There is no topic of this name.")]))
             }
             return .success(Reply(.created, location: "/api/messages/\(message.id)", body: message.json))
@@ -49,15 +65,16 @@ struct MessageRoutes: Sendable {
         var query = call.query
         let filter = MessageFilter(
             status: query.word("status", as: MessageStatus.self), topic: query.text("topic"),
-            since: query.time("since"), until: query.time("until"))
+            channel: query.text("channel"), since: query.time("since"), until: query.time("until"))
         let page = query.page()
         try query.finish()
-        let reports = try await database.read { snapshot throws(StorageError) in
+        let items = try await database.read { snapshot throws(StorageError) in
+            let found = try snapshot.messages(filter, page)
             var reports: [MessageReport] = []
-            for message in try snapshot.messages(filter, page) { reports.append(try snapshot.report(on: message)) }
-            return reports
+            for message in found.messages { reports.append(try snapshot.report(on: message)) }
+            return Items(items: reports, next: found.next)
         }
-        return .json(Items(reports, page) { $0.message.id })
+        return .json(items)
     }
 
     private func show(_ id: String) async throws -> Response {
@@ -71,7 +88,7 @@ struct MessageRoutes: Sendable {
 
     private func resend(_ id: String, _ call: Call) async throws -> Response {
         try await change(
-            id, call,
+            id, call, "message.resent",
             refusal: .conflict(
                 "message.nothing_to_resend", "Every channel took this message, or is still being tried.")
         ) { transaction, now throws(StorageError) in
@@ -87,7 +104,7 @@ struct MessageRoutes: Sendable {
 
     private func cancel(_ id: String, _ call: Call) async throws -> Response {
         try await change(
-            id, call,
+            id, call, "message.cancelled",
             refusal: .conflict(
                 "message.nothing_to_cancel", "This message is settled, or is being delivered at this moment.")
         ) { transaction, now throws(StorageError) in
@@ -97,7 +114,7 @@ struct MessageRoutes: Sendable {
 
     /// Changes a message's deliveries and answers the message as it is then; `refusal` when none of them changed.
     private func change(
-        _ id: String, _ call: Call, refusal: Problem,
+        _ id: String, _ call: Call, _ action: StaticString, refusal: Problem,
         _ body: @escaping @Sendable (borrowing Transaction, _ now: Int64) throws(StorageError) -> Int
     ) async throws -> Response {
         let now = now()
@@ -105,6 +122,7 @@ struct MessageRoutes: Sendable {
             guard try transaction.snapshot.message(id) != nil else { return .failure(.notFound("message")) }
             guard try body(transaction, now) > 0 else { return .failure(refusal) }
             try transaction.refreshStatus(ofMessage: id)
+            try transaction.audit(AuditEntry(call, action, id), at: now)
             guard let message = try transaction.snapshot.message(id) else { return .failure(.notFound("message")) }
             return .success(Reply(.ok, json: try transaction.snapshot.report(on: message)))
         }
@@ -121,6 +139,7 @@ struct MessageDraft: InputShape {
         .optional
 
     static let fields = [topic.description, description.description, contact.description]
+    static let example = #"{"topic": "help", "description": "The heating is off.", "contact": "ann@example.com"}"#
 
     let topic: String
     let description: String
@@ -142,17 +161,19 @@ struct MessageDraft: InputShape {
 extension Transaction {
     /// Stores a message and a delivery for each channel of its topic; nil, and nothing stored, where there is no such
     /// topic. This is how other rooms announce things: to a topic of their name, if an admin made one.
-    borrowing func post(_ draft: MessageDraft, at now: Int64) throws(StorageError) -> Message? {
+    ///
+    /// - Parameter request: the `x-request-id` of the call that it comes of; nil where none is at hand.
+    borrowing func post(_ draft: MessageDraft, at now: Int64, request: String? = nil) throws(StorageError) -> Message? {
         guard let topic = try snapshot.topic(named: draft.topic) else { return nil }
-        let message = Message(
-            id: UUIDv7.next(at: now), topic: draft.topic, description: draft.description, contact: draft.contact,
-            status: .pending, createdAt: Timestamp(now))
+        let message = Message(draft, at: now)
         try insert(message)
         let notice = message.notice(by: topic)
         for channel in topic.channels {
             try enqueue(
-                Delivery(channel: channel, source: MessageTables.source, reference: message.id, notice: notice), at: now
-            )
+                Delivery(
+                    channel: channel, source: MessageTables.source, reference: message.id, notice: notice,
+                    request: request),
+                at: now)
         }
         return message
     }

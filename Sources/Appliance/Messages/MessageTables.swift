@@ -24,8 +24,13 @@ enum MessageTables {
 
 /// Which messages a list shows.
 struct MessageFilter: Equatable, Sendable {
+    /// Rows looked at for one page: what is rare among a million is found over several.
+    static let looksMax = 10_000
+
     var status: MessageStatus?
     var topic: String?
+    /// Told by a delivery of theirs.
+    var channel: String?
     var since: Timestamp?
     var until: Timestamp?
 }
@@ -38,10 +43,13 @@ extension Transaction {
             .text(message.status.rawValue), .integer(message.createdAt.milliseconds))
     }
 
-    /// Erases a message with its deliveries: it tells of somebody whose data nobody may keep any more.
-    borrowing func eraseMessage(_ id: String) throws(StorageError) {
-        try eraseDeliveries(source: MessageTables.source, reference: id)
-        try run("DELETE FROM message WHERE id = ?", .text(id))
+    /// Erases a message with its deliveries, wherever they stand.
+    ///
+    /// - Returns: how many messages and deliveries that were.
+    @discardableResult
+    borrowing func eraseMessage(_ id: String) throws(StorageError) -> Int {
+        let deliveries = try eraseDeliveries(source: MessageTables.source, reference: id)
+        return try deliveries + run("DELETE FROM message WHERE id = ?", .text(id))
     }
 
     /// Brings a message's status in step with its deliveries.
@@ -63,29 +71,41 @@ extension Snapshot {
         }
     }
 
-    /// Messages that `filter` lets through, the newest first, one more than the page holds if there are more.
-    borrowing func messages(_ filter: MessageFilter, _ page: Page) throws(StorageError) -> [Message] {
-        let before = Value.text(page.after ?? "~")  // "~" sorts after every id
-        let rest: [Value] = [
-            .text(filter.topic ?? ""), .text(filter.topic ?? ""), .integer(filter.since?.milliseconds ?? .min),
-            .integer(filter.until?.milliseconds ?? .max), .integer(Int64(page.limit + 1)),
-        ]
-        guard let status = filter.status else {
-            return try all(
-                """
-                SELECT id, topic, description, contact, status, created_at FROM message
-                WHERE id < ? AND (? = '' OR topic = ?) AND created_at >= ? AND created_at < ?
-                ORDER BY id DESC LIMIT ?
-                """, [before] + rest
-            ) { row in Message(row) }
+    /// Messages that `filter` lets through, the newest first, and where to go on: a page's worth, or those among the
+    /// next `MessageFilter.looksMax`.
+    borrowing func messages(_ filter: MessageFilter, _ page: Page) throws(StorageError) -> (
+        messages: [Message], next: String?
+    ) {
+        // Above every id that may be meant: "~" sorts after all of them.
+        let before = min(page.after ?? "~", filter.until.map { UUIDv7.first(at: $0.milliseconds) } ?? "~")
+        let after = filter.since.map { UUIDv7.first(at: $0.milliseconds) } ?? ""
+        let told: [Value] = [.text(filter.channel ?? ""), .text(MessageTables.source), .text(filter.channel ?? "")]
+        let range: [Value] = [.text(after), .text(before), .integer(MessageFilter.looksMax)]
+        var messages: [Message] = [], last = "", looks = 0
+        let look = { (row: borrowing Row) throws(StorageError) -> Bool in
+            looks += 1
+            last = row.text(0)
+            if row.truth(6), filter.topic.map({ $0 == row.text(1) }) ?? true { messages.append(Message(row)) }
+            return messages.count <= page.limit
         }
-        return try all(
-            """
-            SELECT id, topic, description, contact, status, created_at FROM message
-            WHERE status = ? AND id < ? AND (? = '' OR topic = ?) AND created_at >= ? AND created_at < ?
-            ORDER BY id DESC LIMIT ?
-            """, [.text(status.rawValue), before] + rest
-        ) { row in Message(row) }
+        if let status = filter.status {
+            try scan(
+                """
+                SELECT id, topic, description, contact, status, created_at, ? = '' OR EXISTS (
+                    SELECT 1 FROM outbox WHERE source = ? AND reference = message.id AND channel = ?)
+                FROM message WHERE status = ? AND id >= ? AND id < ? ORDER BY id DESC LIMIT ?
+                """, told + [.text(status.rawValue)] + range, body: look)
+        } else {
+            try scan(
+                """
+                SELECT id, topic, description, contact, status, created_at, ? = '' OR EXISTS (
+                    SELECT 1 FROM outbox WHERE source = ? AND reference = message.id AND channel = ?)
+                FROM message WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ?
+                """, told + range, body: look)
+        }
+        guard messages.count > page.limit else { return (messages, looks == MessageFilter.looksMax ? last : nil) }
+        messages.removeLast()
+        return (messages, messages.last?.id)
     }
 
     /// Whether some message of `topic` is still on its way.

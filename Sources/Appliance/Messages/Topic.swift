@@ -42,7 +42,12 @@ extension Topic {
     }()
 }
 
-extension Topic: Encodable {
+extension Topic: Exemplified {
+    static let examples = [
+        Topic(
+            name: "help", channels: ["team"], template: templateStandard, createdAt: .example, changedAt: .example)
+    ]
+
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(name, forKey: .name)

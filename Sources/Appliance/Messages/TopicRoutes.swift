@@ -8,22 +8,34 @@ struct TopicRoutes: Sendable {
     let now: WallClock
 
     func register(in routes: inout Routes) {
-        routes.get("/api/topics", needs: .messagesRead, "Lists the topics.") { call in try await list(call) }
-        routes.get("/api/topics/{name}", needs: .messagesRead, "Shows a topic.") { _, name in
+        routes.get(
+            "/api/topics", needs: .messagesRead, "Lists the topics.", query: .page,
+            answers: [.json(Items<Topic>.self, .ok, "A page of them.")]
+        ) { call in try await list(call) }
+        routes.get(
+            "/api/topics/{name}", needs: .messagesRead, "Shows a topic.", answers: [.json(Topic.self)]
+        ) { _, name in
             let topic = try await database.read { snapshot throws(StorageError) in try snapshot.topic(named: name) }
             guard let topic else { throw Problem.notFound("topic") }
             return .json(topic)
         }
-        routes.post("/api/topics", needs: .admin, "Makes a topic.", takes: TopicDraft.self) { call in
+        routes.post(
+            "/api/topics", needs: .admin, "Makes a topic.", takes: TopicDraft.self, once: true,
+            answers: [.json(Topic.self, .created, "The topic.")]
+        ) { call in
             try await create(call)
         }
-        routes.patch("/api/topics/{name}", needs: .admin, "Changes what is named of a topic.", takes: TopicChange.self)
-        {
-            call, name in try await change(name, call)
+        routes.patch(
+            "/api/topics/{name}", needs: .admin, "Changes what is named of a topic.", takes: TopicChange.self,
+            answers: [.json(Topic.self)]
+        ) { call, name in
+            try await change(name, call)
         }
-        routes.delete("/api/topics/{name}", needs: .admin, "Deletes a topic none of whose messages is on its way.") {
-            _, name in
-            try await delete(name)
+        routes.delete(
+            "/api/topics/{name}", needs: .admin, "Deletes a topic none of whose messages is on its way.",
+            answers: [.nothing()]
+        ) { call, name in
+            try await delete(name, call)
         }
     }
 
@@ -44,7 +56,7 @@ struct TopicRoutes: Sendable {
             let topic = Topic(
                 name: draft.name, channels: draft.channels, template: draft.template ?? Topic.templateStandard,
                 createdAt: Timestamp(now), changedAt: Timestamp(now))
-            return try transaction.saveIfChannelsExist(topic, .created)
+            return try transaction.saveIfChannelsExist(topic, .created, AuditEntry(call, "topic.created", topic.name))
         }
     }
 
@@ -56,29 +68,32 @@ struct TopicRoutes: Sendable {
             let after = Topic(
                 name: name, channels: change.channels ?? before.channels, template: change.template ?? before.template,
                 createdAt: before.createdAt, changedAt: Timestamp(now))
-            return try transaction.saveIfChannelsExist(after, .ok)
+            return try transaction.saveIfChannelsExist(after, .ok, AuditEntry(call, "topic.changed", name))
         }.get().response
     }
 
-    private func delete(_ name: String) async throws -> Response {
-        try await database.write { transaction throws(StorageError) -> Result<Reply, Problem> in
+    private func delete(_ name: String, _ call: Call) async throws -> Response {
+        let now = now()
+        return try await database.write { transaction throws(StorageError) -> Result<Reply, Problem> in
             guard try transaction.snapshot.topic(named: name) != nil else { return .failure(.notFound("topic")) }
             guard try !transaction.snapshot.hasOpenMessages(ofTopic: name)
             else { return .failure(.conflict("topic.in_use", "Messages on this topic are still on their way.")) }
             try transaction.deleteTopic(named: name)
+            try transaction.audit(AuditEntry(call, "topic.deleted", name), at: now)
             return .success(Reply(.noContent))
         }.get().response
     }
 }
 
 extension Transaction {
-    fileprivate borrowing func saveIfChannelsExist(_ topic: Topic, _ status: Status) throws(StorageError) -> Result<
-        Reply, Problem
-    > {
+    fileprivate borrowing func saveIfChannelsExist(
+        _ topic: Topic, _ status: Status, _ entry: AuditEntry
+    ) throws(StorageError) -> Result<Reply, Problem> {
         for channel in topic.channels where try snapshot.channel(named: channel) == nil {
             return .failure(.invalid([FieldProblem("channels", "There is no channel '\(channel)'.")]))
         }
         try save(topic)
+        try audit(entry, at: topic.changedAt.milliseconds)
         return .success(Reply(status, location: status == .created ? "/api/topics/\(topic.name)" : nil, json: topic))
     }
 }
@@ -91,6 +106,7 @@ struct TopicDraft: InputShape {
         "template", "The words of the notice; placeholders such as {description} or {contact|nobody}.")
 
     static let fields = [name.description, channels.description, template.optional.description]
+    static let example = #"{"name": "help", "channels": ["team"], "template": "Help is needed: {description}"}"#
 
     let name: String
     let channels: [String]
@@ -106,6 +122,7 @@ struct TopicDraft: InputShape {
 /// What a client sends to change a topic: only what is to become different.
 struct TopicChange: InputShape {
     static let fields = [TopicDraft.channels.optional.description, TopicDraft.template.optional.description]
+    static let example = #"{"template": "{contact|Somebody} needs help: {description}"}"#
 
     let channels: [String]?
     let template: String?

@@ -2,134 +2,208 @@ import Web
 
 /// The description of the API (OpenAPI 3.1), made from the route table: what is not there cannot be described, and
 /// what is there cannot be forgotten.
-struct OpenAPI: Encodable, Sendable {
+struct OpenAPI: Encodable {
     private let routes: [RouteSummary]
     private let version: String
+    /// Name of the one that carries a session.
+    private let cookie: String
+    private let book = SchemaBook()
 
-    init(_ routes: [RouteSummary], version: String) {
+    init(_ routes: [RouteSummary], version: String, cookie: String) {
         self.routes = routes
         self.version = version
+        self.cookie = cookie
     }
 
     func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: AnyKey.self)
-        try container.encode("3.1.0", forKey: AnyKey("openapi"))
-        try container.encode(["title": "Parley", "version": version], forKey: AnyKey("info"))
-        try container.encode(paths, forKey: AnyKey("paths"))
-        try container.encode(Components(), forKey: AnyKey("components"))
+        var paths: [String: Tree] = [:]
+        for route in routes { paths[route.pattern, default: [:]].parts["\(route.method)"] = operation(route) }
+        let tags = Set(routes.map(\.area)).sorted().map { ["name": $0] }
+        let document: Tree = [
+            "openapi": "3.1.0",
+            "info": ["title": "Parley", "version": version, "description": Self.about] as Tree,
+            "servers": [["url": "/"]],
+            "tags": tags,
+            "paths": paths,
+            "components": [
+                "securitySchemes": [
+                    "bearer": ["type": "http", "scheme": "bearer", "description": "A token, or that of a sign-in."],
+                    "cookie": ["type": "apiKey", "in": "cookie", "name": cookie],
+                ],
+                // After the paths, which find out what there is.
+                "schemas": book.components.merging(["Problem": .problem]) { _, problem in problem },
+            ] as Tree,
+        ]
+        try document.encode(to: encoder)
     }
 
-    private var paths: [String: [String: Operation]] {
-        var paths: [String: [String: Operation]] = [:]
-        for route in routes { paths[route.pattern, default: [:]]["\(route.method)"] = Operation(route) }
-        return paths
+    private static let about = """
+        Surveys, quizzes, messages and a bridge in one program. Bodies are JSON in UTF-8. What goes wrong comes as \
+        application/problem+json with a stable 'code'; docs/api.md lists them.
+        """
+
+    private func operation(_ route: RouteSummary) -> Tree {
+        [
+            "operationId": route.operationID,
+            "tags": [route.area],
+            "summary": route.about,
+            "security": security(route),
+            "parameters": parameters(route),
+            "requestBody": body(route),
+            "responses": answers(route),
+        ]
     }
 
-    private struct Operation: Encodable {
-        let route: RouteSummary
+    /// An empty list says that nobody is asked who they are.
+    private func security(_ route: RouteSummary) -> [[String: [String]]] {
+        guard let scope = route.scope?.rawValue else { return [] }
+        return [["bearer": [scope]], ["cookie": [scope]]]
+    }
 
-        init(_ route: RouteSummary) { self.route = route }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: AnyKey.self)
-            try container.encode(route.about, forKey: AnyKey("summary"))
-            if !parameters.isEmpty { try container.encode(parameters, forKey: AnyKey("parameters")) }
-            if let scope = route.scope {
-                try container.encode([["bearer": [scope.rawValue]]], forKey: AnyKey("security"))
-            }
-            if let body = route.body {
-                try container.encode(RequestBody(schema: Schema(of: body)), forKey: AnyKey("requestBody"))
-            }
-            try container.encode(answers, forKey: AnyKey("responses"))
+    private func parameters(_ route: RouteSummary) -> [Tree] {
+        var text = Schema(.string)
+        text.minLength = 1
+        var parameters = route.placeholders.map { parameter($0, "path", text, isRequired: true) }
+        parameters += route.query.map { parameter($0.name, "query", $0.schema, isRequired: $0.isRequired) }
+        if route.isOnce {
+            parameters.append(parameter("Idempotency-Key", "header", .idempotencyKey, isRequired: false))
         }
+        return parameters
+    }
 
-        private var parameters: [Parameter] {
-            let names = route.pattern.split(separator: "/").filter { $0.hasPrefix("{") }.map {
-                String($0.dropFirst().dropLast())
-            }
-            let inPath = names.map { Parameter(name: $0, place: "path") }
-            return route.method == .post && route.scope != nil
-                ? inPath + [Parameter(name: "Idempotency-Key", place: "header")] : inPath
+    private func parameter(_ name: String, _ place: String, _ schema: Schema, isRequired: Bool) -> Tree {
+        var plain = schema
+        plain.description = nil
+        return [
+            "name": name, "in": place, "required": isRequired, "schema": plain, "description": schema.description,
+        ]
+    }
+
+    private func body(_ route: RouteSummary) -> Tree? {
+        if let content = route.content {
+            // What is read as JSON without a shape may be left out.
+            let isJSON = content == JSON.contentType
+            return ["required": !isJSON, "content": [content: ["schema": Schema.body(content)]]]
         }
+        guard let shape = route.body else { return nil }
+        guard let example = JSONValue(Array(shape.example.utf8)) else {
+            preconditionFailure("the example of \(shape) is no JSON")
+        }
+        let content: Tree = ["schema": Schema(of: shape.fields), "example": example]
+        return ["required": shape.needsBody, "content": [JSON.contentType: content]]
+    }
 
-        private var answers: [String: Answer] {
-            var answers = ["default": Answer(description: "A problem (RFC 9457).", problem: true)]
-            let success =
-                switch route.method {
-                case .delete: ("2XX", "Done.")
-                case .post: ("2XX", "Done; the answer is the thing as it is now.")
-                default: ("200", "The thing as it is now.")
-                }
-            answers[success.0] = Answer(description: success.1, problem: false)
-            return answers
+    private func answers(_ route: RouteSummary) -> [String: Tree] {
+        var answers = ["default": problem("Anything else that goes wrong.")]
+        for status in route.refusals { answers["\(status.code)"] = problem(status.reason) }
+        for (status, alike) in Dictionary(grouping: route.answers, by: \.status.code) {
+            answers["\(status)"] = answer(alike)
+        }
+        return answers
+    }
+
+    /// - Parameter alike: of one status; what is asked for decides which of them comes.
+    private func answer(_ alike: [AnswerSummary]) -> Tree {
+        let contents = Dictionary(grouping: alike.filter { $0.content != nil }) { $0.content ?? "" }
+        return [
+            "description": alike.map(\.about).joined(separator: " "),
+            "content": contents.isEmpty ? nil : Dictionary(
+                uniqueKeysWithValues: contents.map { ($0, shown($1.compactMap(\.type), as: $0)) }),
+        ]
+    }
+
+    private func shown(_ types: [any Exemplified.Type], as content: String) -> Tree {
+        guard let first = types.first else { return ["schema": Schema.body(content)] }
+        var schema = book.schema(of: first)
+        if types.count > 1 {
+            schema = Schema()
+            schema.anyOf = types.map { book.schema(of: $0) }
+        }
+        return ["schema": schema, "example": first.examples.first]
+    }
+
+    private func problem(_ about: String) -> Tree {
+        ["description": about, "content": ["application/problem+json": ["schema": Schema.reference("Problem")]]]
+    }
+}
+
+extension RouteSummary {
+    /// `getChannelsName` of `GET /api/channels/{name}`: stable as long as the route is.
+    var operationID: String {
+        let words = pattern.split { "/{}._-".contains($0) }.filter { $0 != "api" }
+        // There is a page /account beside /api/account.
+        return words.reduce(area == Self.program ? "\(method)Program" : "\(method)") {
+            $0 + $1.prefix(1).uppercased() + $1.dropFirst()
         }
     }
 
-    private struct Parameter: Encodable {
-        let name: String
-        let place: String
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: AnyKey.self)
-            try container.encode(name, forKey: AnyKey("name"))
-            try container.encode(place, forKey: AnyKey("in"))
-            try container.encode(place == "path", forKey: AnyKey("required"))
-            try container.encode(Schema(.string), forKey: AnyKey("schema"))
-        }
+    /// The part of the API to which it belongs.
+    var area: String {
+        let words = pattern.split(separator: "/").filter { $0 != "admin" }
+        return words.count > 1 && words[0] == "api" ? String(words[1]) : Self.program
     }
 
-    private struct RequestBody: Encodable {
-        let schema: Schema
-        var required = true
-        var content: [String: [String: Schema]] { [JSON.contentType: ["schema": schema]] }
+    private static let program = "program"
 
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: AnyKey.self)
-            try container.encode(required, forKey: AnyKey("required"))
-            try container.encode(content, forKey: AnyKey("content"))
-        }
+    /// The names in the braces of the pattern.
+    fileprivate var placeholders: [String] {
+        pattern.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
     }
 
-    private struct Answer: Encodable {
-        let description: String
-        let problem: Bool
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: AnyKey.self)
-            try container.encode(description, forKey: AnyKey("description"))
-            guard problem else { return }
-            let reference = ["schema": ["$ref": "#/components/schemas/problem"]]
-            try container.encode(["application/problem+json": reference], forKey: AnyKey("content"))
-        }
-    }
-
-    private struct Components: Encodable {
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: AnyKey.self)
-            try container.encode(["bearer": ["type": "http", "scheme": "bearer"]], forKey: AnyKey("securitySchemes"))
-            try container.encode(["problem": Schema.problem], forKey: AnyKey("schemas"))
-        }
+    /// How it can end besides its answers, by what it takes.
+    fileprivate var refusals: [Status] {
+        guard pattern.hasPrefix("/api/") else { return [] }
+        // Routes without a scope ask for a token of their own: a host's, an invitation's.
+        var refusals: [Status] = [.unauthorized, .forbidden, .unprocessable, .tooManyRequests, .unavailable]
+        if !placeholders.isEmpty { refusals.append(.notFound) }
+        let isSocket = answers.contains { $0.status == .switchingProtocols }
+        if method != .get || isSocket { refusals += [.badRequest, .conflict] }
+        if isSocket { refusals.append(.upgradeRequired) }
+        if body != nil || content != nil { refusals.append(.contentTooLarge) }
+        return refusals
     }
 }
 
 extension Schema {
-    /// An object of these fields and no others.
-    fileprivate init(of fields: [FieldDescription]) {
-        self.init(.object)
-        properties = Dictionary(uniqueKeysWithValues: fields.map { ($0.name, $0.schema) })
-        required = fields.filter(\.isRequired).map(\.name)
-        additionalProperties = false
-    }
+    /// Of a body without a type: any JSON, or text.
+    fileprivate static func body(_ content: String) -> Schema { Schema(content == JSON.contentType ? nil : .string) }
 
-    fileprivate static let problem: Schema = {
-        var schema = Schema(.object, "What went wrong (RFC 9457).")
-        var code = Schema(.string, "Stable name of the problem, for programs.")
-        code.pattern = "^[a-z0-9_.]+$"
-        schema.properties = [
-            "code": code, "detail": Schema(.string, "What happened and what to do, for people."),
-            "status": Schema(.integer), "title": Schema(.string), "type": Schema(.string),
-        ]
-        schema.required = ["code", "detail", "status", "title"]
+    fileprivate static let idempotencyKey: Schema = {
+        var schema = Schema(
+            .string, "A repeat with the same key within 24 hours does nothing and answers what the first one did.")
+        schema.pattern = "^[!-~]{1,\(IdempotencyKey.bytesMax)}$"
         return schema
     }()
+
+    fileprivate static let problem: Schema = {
+        var code = Schema(.string, "Stable name of the problem, for programs.")
+        code.pattern = "^[a-z0-9_.]+$"
+        var errors = Schema(.array, "What is wrong with which field.")
+        errors.items = [
+            Schema(of: [.text("field", "Its name or path."), .text("detail", "What is wrong, for people.")])
+        ]
+        errors.items?[0].required = ["field", "detail"]
+        var schema = Schema(.object, "What went wrong (RFC 9457).")
+        schema.properties = [
+            "code": code, "detail": Schema(.string, "What happened and what to do, for people."),
+            "status": Schema(.integer), "title": Schema(.string), "type": Schema(.string), "errors": errors,
+        ]
+        schema.required = ["code", "detail", "status", "title", "type"]
+        schema.others = .refused
+        return schema
+    }()
+}
+
+/// An object of JSON on its way out; what is nil is left out.
+private struct Tree: Encodable, ExpressibleByDictionaryLiteral {
+    var parts: [String: any Encodable] = [:]
+
+    init(dictionaryLiteral parts: (String, (any Encodable)?)...) {
+        for (name, value) in parts { self.parts[name] = value }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: AnyKey.self)
+        for (name, value) in parts { try container.encode(value, forKey: AnyKey(name)) }
+    }
 }

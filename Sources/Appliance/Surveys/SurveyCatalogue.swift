@@ -10,6 +10,9 @@ extension SurveyDefinition: Catalogued {
     static let paths = CataloguePaths(
         all: "/api/surveys", one: "/api/surveys/{id}", check: "/api/surveys/{id}/check",
         publish: "/api/surveys/{id}/publish", archive: "/api/surveys/{id}/archive")
+    static let actions = CatalogueActions(
+        created: "survey.created", changed: "survey.changed", published: "survey.published",
+        archived: "survey.archived")
     static let readScope = Scope.surveysRead
     static let writeScope = Scope.surveysWrite
     static let aboutArchive = "Lets nobody begin any more; who has begun may end."
@@ -23,6 +26,8 @@ extension SurveyDefinition: Catalogued {
         update: "UPDATE survey SET status = ?, version = ?, changed_at = ? WHERE id = ?",
         updateDraft: "UPDATE survey SET draft = ? WHERE id = ?",
         insertVersion: "INSERT INTO survey_version (survey, version, definition, published_at) VALUES (?, ?, ?, ?)")
+
+    static let example = (id: SampleSurvey.id, definition: SampleSurvey.definition)
 
     static func content(of definition: [UInt8]) -> (Survey?, [FieldProblem]) { read(definition) }
     static func edition(of survey: Survey) -> SurveyMap { SurveyMap(survey) }

@@ -11,17 +11,35 @@ struct SurveyRoutes: Sendable {
     func register(in routes: inout Routes) {
         CatalogueRoutes(database: database, shelf: shelf, now: now) {
             [shelf] survey, head, snapshot throws(StorageError) in
-            if let channel = survey.responseChannel, try snapshot.channel(named: channel)?.kind != "jsonrpc" {
-                return [FieldProblem("response_channel", "There is no channel '\(channel)' of kind jsonrpc.")]
+            let channel = try survey.responseChannel.flatMap { name throws(StorageError) in
+                try snapshot.channel(named: name)
             }
-            var problems: [FieldProblem] = []
-            for version in stride(from: 1, through: head.version, by: 1) {
-                if let earlier = try shelf.edition(head.id, version, in: snapshot) {
-                    problems += earlier.conflicts(with: survey, version)
-                }
-            }
-            return problems
+            return try survey.objection(toChannelOfKind: channel?.kind)
+                + shelf.conflicts(of: survey, with: head, in: snapshot)
         }.register(in: &routes)
+    }
+}
+
+extension Survey {
+    /// - Parameter kind: of the channel that it names; nil: there is none.
+    func objection(toChannelOfKind kind: String?) -> [FieldProblem] {
+        guard let responseChannel, kind != "jsonrpc" else { return [] }
+        return [FieldProblem("response_channel", "There is no channel '\(responseChannel)' of kind jsonrpc.")]
+    }
+}
+
+extension SurveyShelf {
+    /// What of a survey contradicts an earlier version of it.
+    func conflicts(
+        of survey: Survey, with head: CatalogueHead, in snapshot: borrowing Snapshot
+    ) throws(StorageError) -> [FieldProblem] {
+        var problems: [FieldProblem] = []
+        for version in stride(from: 1, through: head.version, by: 1) {
+            if let earlier = try edition(head.id, version, in: snapshot) {
+                problems += earlier.conflicts(with: survey, version)
+            }
+        }
+        return problems
     }
 }
 

@@ -15,12 +15,12 @@ struct SurveySession: Equatable, Sendable {
     var lastAt: Int64
     var endedAt: Int64?
 
-    enum Status: String, CaseIterable, Sendable {
+    enum Status: String, CaseIterable, Encodable, Sendable {
         case active, completed, abandoned
     }
 
     /// How whoever holds it came in: what was opened by an invitation is not continued by merely naming the customer.
-    enum Opening: String, CaseIterable, Sendable {
+    enum Opening: String, CaseIterable, Encodable, Sendable {
         case anonymous, named, invited
     }
 }

@@ -26,4 +26,9 @@ struct ExportSeal: ~Copyable {
 
     /// The last line of CSV.
     static func csv(rows: Int, digest: String) -> [UInt8] { Array("# rows: \(rows) sha256: \(digest)\r\n".utf8) }
+
+    /// The last line of NDJSON.
+    static func line(rows: Int, digest: String) -> [UInt8] {
+        Array("{\"trailer\":{\"rows\":\(rows),\"sha256\":\"\(digest)\"}}\n".utf8)
+    }
 }

@@ -40,7 +40,7 @@ extension Field {
     /// This field, but nil when it is left out or null.
     var optional: Field<Value?> {
         Field<Value?>(
-            name: name, description: FieldDescription(name: name, schema: description.schema, isRequired: false),
+            name: name, description: FieldDescription(name: name, schema: description.schema.orNull, isRequired: false),
             standIn: nil
         ) { container in
             let key = AnyKey(name)
@@ -66,17 +66,25 @@ extension Field where Value == String {
     /// Text of so many characters (extended grapheme clusters), none of them NUL.
     ///
     /// Blank text counts as empty: a request of nothing but spaces tells nobody anything.
-    static func text(_ name: String, _ length: ClosedRange<Int>, _ about: String) -> Field {
+    ///
+    /// - Parameter bytesMax: a character can be of any size, so there is a limit on bytes as well: more than any real
+    ///   text has, unless another is given.
+    static func text(
+        _ name: String, _ length: ClosedRange<Int>, _ about: String, bytesMax: Int? = nil
+    ) -> Field {
+        let bytesMax = bytesMax ?? 32 * length.upperBound + 64
         var schema = Schema(.string, about)
         schema.minLength = length.lowerBound
         schema.maxLength = length.upperBound
         return Field(required: name, schema, wanted: "text", standIn: "") { (text: String) in
+            let tooLong = Refusal(detail: "Must have at most \(length.upperBound) characters.")
+            guard text.utf8.count <= bytesMax else { return .failure(tooLong) }
             guard !text.containsNUL else { return .failure(Refusal(detail: "Must not contain the NUL character.")) }
             guard length.lowerBound == 0 || !text.allSatisfy(\.isWhitespace)
             else { return .failure(Refusal(detail: "Must not be empty.")) }
             guard text.utf8.count >= length.lowerBound,
                 text.utf8.count <= length.upperBound || text.count <= length.upperBound
-            else { return .failure(Refusal(detail: "Must have at most \(length.upperBound) characters.")) }
+            else { return .failure(tooLong) }
             return .success(text)
         }
     }
@@ -122,6 +130,7 @@ extension Field where Value == [String] {
         schema.items = [Field<String>.name(name, "").description.schema]
         schema.minItems = count.lowerBound
         schema.maxItems = count.upperBound
+        schema.uniqueItems = true
         return Field(required: name, schema, wanted: "a list of names", standIn: []) { (names: [String]) in
             guard count.contains(names.count)
             else { return .failure(Refusal(detail: "Must name \(count.lowerBound) to \(count.upperBound).")) }
@@ -137,7 +146,7 @@ extension Field where Value == [String] {
 extension Field where Value == Timestamp {
     static func time(_ name: String, _ about: String) -> Field {
         let wanted = "a time such as 2026-01-31T09:30:00Z"
-        return Field(required: name, Schema(.string, about), wanted: wanted, standIn: Timestamp(0)) { (text: String) in
+        return Field(required: name, .time(about), wanted: wanted, standIn: Timestamp(0)) { (text: String) in
             Timestamp(iso8601: text).map(Result.success) ?? .failure(Refusal(detail: "Must be \(wanted)."))
         }
     }

@@ -99,13 +99,19 @@ extension Transaction {
             .text(key.digest), .text(key.fingerprint), .integer(Int64(reply.status.code)), .optional(reply.location),
             .text(String(decoding: reply.body, as: UTF8.self)), .integer(now))
     }
+}
 
-    /// Forgets up to `limit` keys older than 24 hours and returns how many they were.
-    borrowing func forgetOldIdempotencyKeys(at now: Int64, limit: Int) throws(StorageError) -> Int {
-        try run(
-            """
-            DELETE FROM idempotency WHERE digest IN
-                (SELECT digest FROM idempotency WHERE created_at <= ? ORDER BY created_at LIMIT ?)
-            """, .integer(now - IdempotencyKey.keptFor), .integer(Int64(limit)))
+extension Retained {
+    static let idempotency = Retained(
+        "idempotency_keys", "Answers that are given again to a request of the same Idempotency-Key.", standard: 1,
+        days: 1...1
+    ) { snapshot, before, after, take throws(StorageError) in
+        try snapshot.scan(
+            "SELECT digest, created_at FROM idempotency WHERE digest > ? AND created_at <= ? ORDER BY digest",
+            [.text(after), .integer(before)]
+        ) { row throws(StorageError) in take(Old(key: row.text(0), since: row.integer(1))) }
+    } purge: { transaction, digest, before, _ throws(StorageError) in
+        try transaction.run(
+            "DELETE FROM idempotency WHERE digest = ? AND created_at <= ?", .text(digest), .integer(before))
     }
 }

@@ -6,10 +6,21 @@ import Web
 /// The same declaration validates the body, names what is wrong with it, and describes it in `/openapi.json`.
 protocol InputShape: Sendable {
     static var fields: [FieldDescription] { get }
+    /// A body that would be taken, as JSON, for readers of the API.
+    static var example: String { get }
 
     /// Takes every field from `input`. What a field refuses is kept there and a stand-in returned, so that the
     /// client hears of all problems at once; the value is thrown away then.
     init(_ input: inout Input)
+}
+
+extension InputShape {
+    static var needsBody: Bool { fields.contains(where: \.isRequired) }
+
+    /// The fields that must be there, each with a value of its kind.
+    static var example: String {
+        JSON.text(Dictionary(uniqueKeysWithValues: fields.filter(\.isRequired).map { ($0.name, $0.schema.example) }))
+    }
 }
 
 /// A JSON object on its way to becoming a value: hands out fields and collects what is wrong with them.
@@ -17,12 +28,12 @@ struct Input {
     private let container: KeyedDecodingContainer<AnyKey>
     private(set) var problems: [FieldProblem] = []
 
-    /// Reads `body` as one `Shape`.
+    /// Reads `body` as one `Shape`. Where no field has to be there, neither has a body.
     ///
     /// - Throws: `Problem` 400 `json.malformed` when it is not a JSON object; 422 `input.invalid` with every field that
     ///   is missing, wrong or unknown.
     static func read<Shape: InputShape>(_ body: [UInt8], as shape: Shape.Type) throws(Problem) -> Shape {
-        var input = try Input(body)
+        var input = try Input(body.isEmpty && !shape.needsBody ? Array("{}".utf8) : body)
         input.refuseFields(besides: shape.fields)
         let value = Shape(&input)
         guard input.problems.isEmpty else { throw .invalid(input.problems) }
@@ -58,12 +69,16 @@ struct Input {
     }
 
     private mutating func refuseFields(besides known: [FieldDescription]) {
-        for key in container.allKeys where !known.contains(where: { $0.name == key.stringValue }) {
-            let names = known.map(\.name).joined(separator: ", ")
+        let names = known.map(\.name).joined(separator: ", ")
+        let unknown = container.allKeys.lazy.filter { key in !known.contains { $0.name == key.stringValue } }
+        for key in unknown.prefix(Self.unknownMax) {
             problems.append(
                 FieldProblem(String(key.stringValue.prefix(64)), "There is no such field; known are: \(names)."))
         }
     }
+
+    /// Unknown names that are told: a body of nothing else would be answered with ten times its size.
+    static let unknownMax = 20
 
     /// One for all: it is never changed, and making one costs as much as decoding a small object.
     private static let decoder = JSONDecoder()

@@ -13,17 +13,21 @@ enum JSONValue: Hashable, Sendable {
     static let depthMax = 32
 
     /// Nil when `bytes` are not one JSON value in UTF-8, or it is too deep.
-    init?(_ bytes: [UInt8]) {
-        guard Self.isShallow(bytes), let value = try? Self.decoder.decode(JSONValue.self, from: Data(bytes))
+    init?(_ bytes: [UInt8], depthMax: Int = depthMax) {
+        guard Self.isShallow(bytes, depthMax: depthMax), let value = try? Self.decoder.decode(JSONValue.self, from: Data(bytes))
         else { return nil }
         self = value
     }
 
-    /// Whether no more than `depthMax` lists and objects stand within each other. Says nothing else about `bytes`.
+    /// Whether no more than `depthMax` lists and objects stand within each other, in UTF-8. Says nothing else about
+    /// `bytes`.
+    ///
+    /// JSON in UTF-16 or UTF-32, which Foundation reads as well, has a NUL where brackets are; text in UTF-8 has none.
     static func isShallow(_ bytes: [UInt8], depthMax: Int = depthMax) -> Bool {
         var depth = 0, isText = false, isEscaped = false
         for byte in bytes {
             switch byte {
+            case 0: return false
             case _ where isEscaped: isEscaped = false
             case UInt8(ascii: "\\"): isEscaped = isText
             case UInt8(ascii: "\""): isText.toggle()

@@ -1,16 +1,20 @@
 import Web
 
-/// A query string on its way to becoming a filter: hands out parameters, collects what is wrong with them, and
-/// refuses names it was not asked for.
+/// A query string on its way to becoming a filter: hands out the parameters its route declares, collects what is wrong
+/// with them, and refuses names that are not declared.
 struct QueryInput {
     private let query: Query
-    private var known: Set<String> = []
+    private let declared: [FieldDescription]
     private var problems: [FieldProblem] = []
 
-    init(_ query: Query) { self.query = query }
+    init(_ query: Query, _ declared: [FieldDescription]) {
+        self.query = query
+        self.declared = declared
+    }
 
+    /// - Precondition: the route declares it: what is read is what `/openapi.json` says.
     mutating func text(_ name: String) -> String? {
-        known.insert(name)
+        precondition(declared.contains { $0.name == name }, "the route does not declare \(name)")
         return query[name]
     }
 
@@ -43,21 +47,14 @@ struct QueryInput {
         return time
     }
 
-    /// A whole number from 1.
-    mutating func number(_ name: String) -> Int? {
+    /// A whole number within the limits that are declared for it.
+    mutating func whole(_ name: String) -> Int? {
         guard let text = text(name) else { return nil }
-        guard let number = Int(text), number > 0 else {
-            problems.append(FieldProblem(name, "Must be a whole number from 1."))
-            return nil
-        }
-        return number
-    }
-
-    /// A whole number from 0.
-    mutating func count(_ name: String) -> Int? {
-        guard let text = text(name) else { return nil }
-        guard let number = Int(text), number >= 0 else {
-            problems.append(FieldProblem(name, "Must be a whole number from 0."))
+        let schema = declared.first { $0.name == name }?.schema
+        let least = schema?.minimum.map { Int($0) } ?? 0, most = schema?.maximum.map { Int($0) } ?? .max
+        guard let number = Int(text), least <= number, number <= most else {
+            let end = most < .max ? " to \(most)" : ""
+            problems.append(FieldProblem(name, "Must be a whole number from \(least)\(end)."))
             return nil
         }
         return number
@@ -77,28 +74,77 @@ struct QueryInput {
 
     /// `limit` and `after` of a list.
     mutating func page() -> Page {
-        let limit = text("limit")
-        let number = limit.map { Int($0) } ?? Page.limitDefault
-        if number.map(Page.limits.contains) != true {
-            problems.append(
-                FieldProblem("limit", "Must be a number from \(Page.limits.lowerBound) to \(Page.limits.upperBound)."))
-        }
+        let limit = whole("limit") ?? Page.limitDefault
         let after = text("after")
         if let after, after.isEmpty || after.utf8.count > Page.cursorBytesMax {
             problems.append(FieldProblem("after", "Must be the 'next' of an earlier answer."))
         }
-        return Page(limit: number ?? Page.limitDefault, after: after)
+        return Page(limit: limit, after: after)
     }
 
-    /// Call last: refuses what was wrong and what nobody asked for.
+    /// Call last: refuses what was wrong and what is not declared.
     mutating func finish() throws(Problem) {
-        let unknown = Set(query.names).subtracting(known).sorted()
-        problems += unknown.map { name in
-            let names = known.sorted().joined(separator: ", ")
-            return FieldProblem(String(name.prefix(64)), "There is no such parameter; known are: \(names).")
+        let known = declared.map(\.name)
+        let which = known.isEmpty ? "this takes none" : "known are: \(known.joined(separator: ", "))"
+        problems += Set(query.names).subtracting(known).sorted().prefix(Input.unknownMax).map { name in
+            FieldProblem(String(name.prefix(64)), "There is no such parameter; \(which).")
         }
         guard problems.isEmpty else { throw .invalid(problems) }
     }
+}
+
+/// Parameters as routes declare them.
+extension FieldDescription {
+    static func word<Word: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _ words: Word.Type, _ about: String
+    ) -> FieldDescription {
+        var schema = Schema(.string, about)
+        schema.values = words.allCases.map(\.rawValue)
+        return FieldDescription(name: name, schema: schema, isRequired: false)
+    }
+
+    /// Some of a few words, commas between them.
+    static func words<Word: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _ words: Word.Type, _ about: String
+    ) -> FieldDescription {
+        let word = "(\(words.allCases.map(\.rawValue).joined(separator: "|")))"
+        var schema = Schema(.string, about)
+        schema.pattern = "^\(word)(,\(word))*$"
+        return FieldDescription(name: name, schema: schema, isRequired: false)
+    }
+
+    static func text(_ name: String, _ about: String) -> FieldDescription {
+        FieldDescription(name: name, schema: Schema(.string, about), isRequired: false)
+    }
+
+    static func time(_ name: String, _ about: String) -> FieldDescription {
+        var schema = Schema(.string, about)
+        schema.format = "date-time"
+        return FieldDescription(name: name, schema: schema, isRequired: false)
+    }
+
+    static func day(_ name: String, _ about: String) -> FieldDescription {
+        var schema = Schema(.string, about)
+        schema.format = "date"
+        return FieldDescription(name: name, schema: schema, isRequired: false)
+    }
+
+    static func whole(_ name: String, from least: Int, to most: Int? = nil, _ about: String) -> FieldDescription {
+        var schema = Schema(.integer, about)
+        schema.minimum = Double(least)
+        schema.maximum = most.map(Double.init)
+        return FieldDescription(name: name, schema: schema, isRequired: false)
+    }
+}
+
+extension [FieldDescription] {
+    /// Of every list.
+    static let page: [FieldDescription] = [
+        .whole(
+            "limit", from: Page.limits.lowerBound, to: Page.limits.upperBound,
+            "How many at most; \(Page.limitDefault) when left out."),
+        .text("after", "The 'next' of an earlier answer: goes on behind it."),
+    ]
 }
 
 /// A part of a list: so many items, those after a cursor.
@@ -135,6 +181,12 @@ struct Items<Item: Encodable>: Encodable {
         next = found.count > page.limit ? items.last.map(cursor) : nil
     }
 
+    /// A part whose end only the list itself can tell.
+    init(items: [Item], next: String?) {
+        self.items = items
+        self.next = next
+    }
+
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(items, forKey: .items)
@@ -142,4 +194,10 @@ struct Items<Item: Encodable>: Encodable {
     }
 
     private enum Key: CodingKey { case items, next }
+}
+
+extension Items: Sendable where Item: Sendable {}
+
+extension Items: Exemplified where Item: Exemplified {
+    static var examples: [Items] { [Items(Array(Item.examples.prefix(1)), Page()) { _ in "" }] }
 }

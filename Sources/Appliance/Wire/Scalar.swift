@@ -40,3 +40,7 @@ extension Scalar: Codable {
         }
     }
 }
+
+extension Scalar: Exemplified {
+    static let examples: [Scalar] = [.text("Berlin"), .number(3), .truth(true)]
+}

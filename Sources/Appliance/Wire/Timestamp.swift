@@ -10,10 +10,19 @@ struct Timestamp: Hashable, Comparable, Sendable {
     /// Reads ISO 8601 with a zone (`Z` or an offset), with or without fractions of a second.
     init?(iso8601 text: String) {
         let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
-        guard let date = try? style.parse(text) else { return nil }
+        guard Self.isReal(Array(text.utf8)), let date = try? style.parse(text) else { return nil }
         let milliseconds = date.timeIntervalSince1970 * 1_000
         guard Self.range.contains(milliseconds) else { return nil }
         self.milliseconds = Int64(milliseconds.rounded())
+    }
+
+    /// Whether there is such a day, hour, minute and second: the style reads the 99th minute as one of the next hour.
+    private static func isReal(_ text: [UInt8]) -> Bool {
+        func number(_ place: Range<Int>) -> Int {
+            text.count < place.upperBound ? -1 : Int(String(decoding: text[place], as: UTF8.self)) ?? -1
+        }
+        return CalendarDay.isReal(number(0..<4), number(5..<7), number(8..<10)) && 0...23 ~= number(11..<13)
+            && 0...59 ~= number(14..<16) && 0...59 ~= number(17..<19)
     }
 
     var iso8601: String { CalendarTime(unixMilliseconds: milliseconds).iso8601 }

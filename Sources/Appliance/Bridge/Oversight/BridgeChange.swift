@@ -26,6 +26,7 @@ struct BridgeChange: InputShape {
         source.description, destination.description, interval.description, lookBack.description,
         parallelism.description, isEnabled.description, since.description,
     ]
+    static let example = #"{"source": "http://127.0.0.1:8267", "interval_seconds": 30, "enabled": true}"#
 
     let source: String?
     let destination: String?
@@ -43,6 +44,19 @@ struct BridgeChange: InputShape {
         parallelism = input.take(Self.parallelism)
         isEnabled = input.take(Self.isEnabled)
         since = input.take(Self.since)
+    }
+
+    /// For the audit log.
+    var told: [String: String] {
+        var told: [String: String] = [:]
+        told["source"] = source
+        told["destination"] = destination
+        told["interval_seconds"] = intervalSeconds.map { String($0) }
+        told["look_back_seconds"] = lookBackSeconds.map { String($0) }
+        told["parallelism"] = parallelism.map { String($0) }
+        told["enabled"] = isEnabled.map { String($0) }
+        told["since"] = since?.iso8601
+        return told
     }
 
     /// What only the clock can tell to be wrong.
@@ -68,6 +82,7 @@ struct DryRunDraft: InputShape {
     private static let from = Field.time("from", "Where the window begins.")
     private static let until = Field.time("until", "Where it ends, at most an hour later; not later than now.")
     static let fields = [from.description, until.description]
+    static let example = #"{"from": "2026-01-31T09:00:00Z", "until": "2026-01-31T09:30:00Z"}"#
 
     let from: Timestamp
     let until: Timestamp

@@ -1,7 +1,7 @@
 import Web
 
 /// Where a conversation stands between BigChat and OurAPI.
-enum ConversationState: String, CaseIterable, Sendable {
+enum ConversationState: String, CaseIterable, Encodable, Sendable {
     /// It kept failing, and waits for a person.
     case parked
     /// A delivery of it is on its way.
@@ -85,7 +85,7 @@ struct AdvisorRow: Sendable {
 
 /// One window that BigChat was asked for.
 struct PollRow: Sendable {
-    enum Result: String, Sendable {
+    enum Result: String, CaseIterable, Encodable, Sendable {
         /// Not all of its pages are in.
         case open
         case complete

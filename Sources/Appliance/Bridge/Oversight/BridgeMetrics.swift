@@ -1,6 +1,16 @@
+import Storage
+
+extension MetricSource {
+    /// What the bridge did since the start, and what its tables say; nothing where none is set up.
+    static func bridge(_ bridge: Bridge) -> MetricSource {
+        MetricSource { text, snapshot, now throws(StorageError) in
+            let figures = try snapshot.bridgeFigures()
+            if figures.setup.isSetUp { text.add(bridge.statistics, figures, at: now) }
+        }
+    }
+}
+
 extension PrometheusText {
-    /// What the bridge did since the start, and what its tables say.
-    ///
     /// - Parameter now: Unix milliseconds.
     mutating func add(_ bridge: BridgeStatistics, _ figures: BridgeFigures, at now: Int64) {
         add("parley_bridge_polls_total", "Pages that BigChat was asked for, by result.", bridge.polls)

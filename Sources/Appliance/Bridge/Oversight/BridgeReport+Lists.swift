@@ -9,7 +9,7 @@ struct PollReport: Encodable {
         try container.encode(Timestamp.unix(seconds: row.untilSeconds), forKey: .until)
         try container.encode(Timestamp(row.beganAt), forKey: .beganAt)
         try container.encode(row.endedAt.map(Timestamp.init), forKey: .endedAt)
-        try container.encode(row.result.rawValue, forKey: .result)
+        try container.encode(row.result, forKey: .result)
         try container.encode(row.warning, forKey: .warning)
         try container.encode(row.pages, forKey: .pages)
         try container.encode(row.nextURL, forKey: .nextURL)
@@ -33,7 +33,7 @@ struct ConversationReport: Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(row.conversation.id, forKey: .id)
-        try container.encode(row.state.rawValue, forKey: .state)
+        try container.encode(row.state, forKey: .state)
         try container.encode(row.events, forKey: .events)
         try container.encode(Timestamp(row.firstSeenAt), forKey: .firstSeenAt)
         try container.encode(row.conversation.startedAt.map(Timestamp.unix(seconds:)), forKey: .startedAt)
@@ -116,7 +116,7 @@ struct EventReport: Encodable {
         let event = row.stored.event
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(row.stored.number, forKey: .number)
-        try container.encode(event.kind.rawValue, forKey: .kind)
+        try container.encode(event.kind, forKey: .kind)
         try container.encode(Timestamp.unix(seconds: event.at), forKey: .at)
         switch event.content {
         case .start, .end: break
@@ -128,7 +128,7 @@ struct EventReport: Encodable {
         try container.encode(row.poll, forKey: .poll)
         try container.encode(row.page, forKey: .page)
         try container.encode(Timestamp(row.receivedAt), forKey: .receivedAt)
-        try container.encode(row.stored.fate.rawValue, forKey: .fate)
+        try container.encode(row.stored.fate, forKey: .fate)
         try container.encode(row.code, forKey: .code)
         try container.encode(row.detail, forKey: .detail)
         try container.encode(row.settledAt.map(Timestamp.init), forKey: .settledAt)

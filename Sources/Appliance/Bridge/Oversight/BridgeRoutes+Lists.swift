@@ -5,7 +5,8 @@ extension BridgeRoutes {
     func registerLists(in routes: inout Routes) {
         routes.get(
             "/api/bridge/aside", needs: .bridgeRead,
-            "Lists what BigChat sent and the bridge did not understand, the newest first."
+            "Lists what BigChat sent and the bridge did not understand, the newest first.", query: .page,
+            answers: [.json(Items<AsideReport>.self, .ok, "A page of it.")]
         ) { call in
             let page = try page(of: call)
             let place = try page.numbers(3)
@@ -15,8 +16,10 @@ extension BridgeRoutes {
             return .json(
                 Items(rows.map(AsideReport.init), page) { "\($0.row.poll).\($0.row.page).\($0.row.aside.position)" })
         }
-        routes.get("/api/bridge/advisors", needs: .bridgeRead, "Lists BigChat's advisors with OurAPI's agents.") {
-            call in
+        routes.get(
+            "/api/bridge/advisors", needs: .bridgeRead, "Lists BigChat's advisors with OurAPI's agents.", query: .page,
+            answers: [.json(Items<AdvisorReport>.self, .ok, "A page of them.")]
+        ) { call in
             let page = try page(of: call)
             let after = try page.numbers(1)?[0] ?? .min
             let rows = try await read { snapshot throws(StorageError) in
@@ -24,8 +27,10 @@ extension BridgeRoutes {
             }
             return .json(Items(rows.map(AdvisorReport.init), page) { String($0.row.advisor.id) })
         }
-        routes.get("/api/bridge/polls", needs: .bridgeRead, "Lists what BigChat was asked for, the newest first.") {
-            call in
+        routes.get(
+            "/api/bridge/polls", needs: .bridgeRead, "Lists what BigChat was asked for, the newest first.",
+            query: .page, answers: [.json(Items<PollReport>.self, .ok, "A page of it.")]
+        ) { call in
             let page = try page(of: call)
             let before = try page.numbers(1)?[0] ?? .max
             let rows = try await read { snapshot throws(StorageError) in
@@ -36,28 +41,34 @@ extension BridgeRoutes {
     }
 
     func registerConversations(in routes: inout Routes) {
-        routes.get("/api/bridge/conversations", needs: .bridgeRead, "Lists conversations, of one state if wanted.") {
-            call in
+        routes.get(
+            "/api/bridge/conversations", needs: .bridgeRead, "Lists conversations, of one state if wanted.",
+            query: [.word("state", ConversationState.self, "Only those in it.")] + .page,
+            answers: [.json(Items<ConversationReport>.self, .ok, "A page of them.")]
+        ) { call in
             try await list(call)
         }
         routes.get(
             "/api/bridge/conversations/{id}", needs: .bridgeRead,
-            "Shows a conversation with all that happened in it and what became of that."
+            "Shows a conversation with all that happened in it and what became of that.", query: .page,
+            answers: [.json(ConversationHistory.self)]
         ) { call, id in
             try await show(number(id), call)
         }
         routes.post(
-            "/api/bridge/conversations/{id}/retry", needs: .bridgeWrite, "Tries a parked conversation again."
+            "/api/bridge/conversations/{id}/retry", needs: .bridgeWrite, "Tries a parked conversation again.",
+            once: true, answers: [.json(ConversationReport.self)]
         ) { call, id in
-            try await unpark(number(id), call) { transaction, id, now throws(StorageError) in
+            try await unpark(number(id), call, "bridge.conversation_retried") { transaction, id, now throws(StorageError) in
                 try transaction.retryConversation(id, at: now)
             }
         }
         routes.post(
             "/api/bridge/conversations/{id}/skip", needs: .bridgeWrite,
-            "Gives up the event that a parked conversation hangs on, and goes on behind it."
+            "Gives up the event that a parked conversation hangs on, and goes on behind it.", once: true,
+            answers: [.json(ConversationReport.self)]
         ) { call, id in
-            try await unpark(number(id), call) { transaction, id, now throws(StorageError) in
+            try await unpark(number(id), call, "bridge.conversation_skipped") { transaction, id, now throws(StorageError) in
                 try transaction.skipConversation(id, at: now)
             }
         }
@@ -110,7 +121,7 @@ extension BridgeRoutes {
 
     /// - Parameter change: answers nil for a conversation that nobody knows, false for one that is not parked.
     private func unpark(
-        _ id: Int64, _ call: Call,
+        _ id: Int64, _ call: Call, _ action: StaticString,
         _ change: @escaping @Sendable (borrowing Transaction, _ id: Int64, _ now: Int64) throws(StorageError) -> Bool?
     ) async throws -> Response {
         let now = bridge.now()
@@ -122,15 +133,8 @@ extension BridgeRoutes {
             guard wasParked else {
                 return .failure(.conflict("bridge.not_parked", "This conversation is not parked, and nothing is left to retry."))
             }
+            try transaction.audit(AuditEntry(call, action, String(id)), at: now)
             return .success(Reply(.ok, json: ConversationReport(row: row)))
         }
-    }
-}
-
-extension Items {
-    /// A part whose end only the list itself can tell.
-    fileprivate init(items: [Item], next: String?) {
-        self.items = items
-        self.next = next
     }
 }

@@ -8,27 +8,36 @@ struct BridgeRoutes: Sendable {
     private var database: Database { bridge.database }
 
     func register(in routes: inout Routes) {
-        routes.get("/api/bridge", needs: .bridgeRead, "Says how the bridge is set up and how far it is.") { call in
-            var query = call.query
-            try query.finish()
+        routes.get(
+            "/api/bridge", needs: .bridgeRead, "Says how the bridge is set up and how far it is.",
+            answers: [.json(BridgeReport.self)]
+        ) { call in
             return try await .json(report(bridge.state))
         }
         routes.put(
             "/api/bridge", needs: .bridgeWrite, "Changes what is named of the bridge's settings.",
-            takes: BridgeChange.self
+            takes: BridgeChange.self, answers: [.json(BridgeReport.self)]
         ) { call in try await change(call) }
-        routes.post("/api/bridge/poll", needs: .bridgeWrite, "Asks BigChat now, and says what came of it.") { _ in
+        routes.post(
+            "/api/bridge/poll", needs: .bridgeWrite, "Asks BigChat now, and says what came of it.",
+            answers: [.json(BridgeReport.self)]
+        ) { call in
             try await refuseUnlessAsking()
+            let now = bridge.now()
+            try await database.write { transaction throws(StorageError) in
+                try transaction.audit(AuditEntry(call, "bridge.polled", nil), at: now)
+            }
             return try await .json(report(bridge.poll()))
         }
         routes.post(
             "/api/bridge/dry-run", needs: .bridgeWrite,
             "Asks BigChat for a window and says what it would cause; nothing is stored or sent.",
-            takes: DryRunDraft.self
+            takes: DryRunDraft.self, answers: [.json(DryRunReport.self, .ok, "What it would cause.")]
         ) { call in try await dryRun(call) }
         routes.post(
             "/api/bridge/replay", needs: .bridgeWrite, "Has stored pages read anew, from a time on.",
-            takes: ReplayDraft.self
+            takes: ReplayDraft.self, once: true,
+            answers: [.json(ReplayReport.self, .accepted, "How many polls those are.")]
         ) { call in try await replay(call) }
         registerLists(in: &routes)
         registerConversations(in: &routes)
@@ -57,6 +66,7 @@ struct BridgeRoutes: Sendable {
             try transaction.saveBridge(
                 change.applied(to: setup.settings), destination: change.destination, parallelism: change.parallelism,
                 since: change.since.map { $0.milliseconds / 1_000 }, at: now)
+            try transaction.audit(AuditEntry(call, "bridge.changed", nil, change.told), at: now)
             return .success(())
         }.get()
         return try await .json(report(bridge.state))
@@ -93,10 +103,17 @@ struct BridgeRoutes: Sendable {
         let response = try await database.write(once: call.idempotencyKey(), at: now) {
             transaction throws(StorageError) in
             let polls = try transaction.replay(from: from.milliseconds / 1_000, at: now)
-            return .success(Reply(.accepted, json: ["polls": polls]))
+            try transaction.audit(AuditEntry(call, "bridge.replayed", nil, ["from": from.iso8601]), at: now)
+            return .success(Reply(.accepted, json: ReplayReport(polls: polls)))
         }
         return response
     }
+}
+
+/// How many polls are read anew.
+struct ReplayReport: Exemplified {
+    static let examples = [ReplayReport(polls: 6)]
+    let polls: Int
 }
 
 extension Problem {

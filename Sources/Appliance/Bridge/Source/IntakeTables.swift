@@ -247,26 +247,6 @@ extension Transaction {
             .text(aside.reason), .text(aside.excerpt), .integer(now))
     }
 
-    /// Forgets polls with their pages, and what was kept aside, that are older than these times (Unix milliseconds).
-    ///
-    /// - Returns: how many rows at most one of the tables lost; call again while that is `limit`.
-    borrowing func forgetOldPolls(before: Int64, asideBefore: Int64, limit: Int) throws(StorageError) -> Int {
-        let polls = try all(
-            "SELECT poll FROM bridge_poll WHERE began_at < ? AND ended_at IS NOT NULL ORDER BY poll LIMIT ?",
-            .integer(before), .integer(limit)
-        ) { row in row.integer(0) }
-        for poll in polls {
-            try run("DELETE FROM bridge_page WHERE poll = ?", .integer(poll))
-            try run("DELETE FROM bridge_poll WHERE poll = ?", .integer(poll))
-        }
-        let aside = try run(
-            """
-            DELETE FROM bridge_aside WHERE (poll, page, position) IN (
-                SELECT poll, page, position FROM bridge_aside WHERE received_at < ? LIMIT ?)
-            """, .integer(asideBefore), .integer(limit))
-        return max(polls.count, aside)
-    }
-
     /// Adds to what is counted under a name.
     borrowing func count(_ name: String, _ change: Int64) throws(StorageError) {
         guard change != 0 else { return }

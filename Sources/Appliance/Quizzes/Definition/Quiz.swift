@@ -28,7 +28,7 @@ struct Quiz: Equatable, Sendable {
 
     static let playersMaxStandard = 5_000
 
-    enum Pace: String, CaseIterable, Sendable {
+    enum Pace: String, CaseIterable, Encodable, Sendable {
         /// Everybody gets a question at the same time; the host, or time, moves on.
         case hosted
         /// Everybody runs through at their own speed, against the same board.

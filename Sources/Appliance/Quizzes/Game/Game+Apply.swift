@@ -6,7 +6,7 @@ extension Game {
     /// - Parameter instant: now; a question that opens, opens now.
     func apply(_ change: GameChange, at instant: Int) {
         switch change {
-        case .joined(let number, let name, let sequence):
+        case .joined(let number, let name, let sequence, _):
             precondition(number == players.count + 1, "players are numbered in the order of joining")
             players.append(Player(number: number, name: name.text, since: sequence))
             names[name.folded] = number

@@ -1,6 +1,7 @@
 /// What is stored of a game and then applied to it.
 enum GameChange: Equatable, Sendable {
-    case joined(number: Int, name: PlayerName, sequence: Int)
+    /// - account: of who was signed in; stored, and of no account to the game.
+    case joined(number: Int, name: PlayerName, sequence: Int, account: String? = nil)
     case answered(GivenAnswer)
     /// Kicked, or taken back.
     case kicked(player: Int, Bool)
@@ -12,7 +13,8 @@ enum GameChange: Equatable, Sendable {
 
 /// What is done to a game.
 enum GameInput: Sendable {
-    case join(PlayerName)
+    /// - account: of who is signed in.
+    case join(PlayerName, account: String? = nil)
     /// - question: its id; nil for the open one.
     /// - allowance: milliseconds for the way, at most `GameStep.allowanceMax`.
     case answer(player: Int, question: String?, JSONValue, allowance: Int)

@@ -41,7 +41,7 @@ struct GameStep {
     mutating func take(_ input: GameInput, at instant: Int) -> Outcome {
         precondition(!isFull, "what was decided must be applied first")
         switch input {
-        case .join(let name): return join(name)
+        case .join(let name, let account): return join(name, account)
         case .answer(let player, let question, let said, let allowance):
             let sent = SentAnswer(question: question, said: said, allowance: allowance, at: instant)
             return answer(sent, by: player)
@@ -95,7 +95,7 @@ struct GameStep {
         players[player.number] = player
     }
 
-    private mutating func join(_ name: PlayerName) -> Outcome {
+    private mutating func join(_ name: PlayerName, _ account: String?) -> Outcome {
         let quiz = game.quiz
         if game.standing.phase == .finished { return .refused(.gameFinished) }
         if game.standing.isLocked { return .refused(.gameLocked) }
@@ -105,7 +105,8 @@ struct GameStep {
         if game.looksLikeHost(name) { return .refused(.nameReserved) }
         names.insert(name.folded)
         sequence += 1
-        return decide(.joined(number: game.players.count + names.count, name: name, sequence: sequence))
+        return decide(
+            .joined(number: game.players.count + names.count, name: name, sequence: sequence, account: account))
     }
 }
 

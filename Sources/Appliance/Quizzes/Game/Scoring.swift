@@ -1,5 +1,5 @@
 /// How answers become points. Whole numbers throughout: the same answer is worth the same on every machine.
-enum Scoring: String, CaseIterable, Sendable {
+enum Scoring: String, CaseIterable, Encodable, Sendable {
     /// Full points under half a second, falling to half of them at the end of the time.
     case classic
     /// Falls from full points to none at the end of the time.

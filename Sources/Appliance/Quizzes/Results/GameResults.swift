@@ -22,6 +22,29 @@ struct GameResults: Equatable, Sendable {
     }
 }
 
+extension GameResults {
+    /// Of two players, one of whom was kicked; for readers of the API.
+    static let example = GameResults(
+        game: .example(.finished), quiz: .example,
+        players: [
+            PlayerResult(
+                number: 7, name: "Ann", isKicked: false, rank: 1, score: 1_912, since: 9, answers: 2, right: 2,
+                elapsed: 8_040, fastest: 3_520),
+            PlayerResult(number: 3, name: "Ben", isKicked: true, since: 3),
+        ],
+        questions: [
+            QuestionResult(
+                question: Quiz.example.questions[0], isAsked: true, answers: 1, right: 1, average: 3_520,
+                median: 3_520,
+                distribution: [
+                    .init(id: "postpone", text: "postpone", count: 1), .init(id: "prevent", text: "prevent", count: 0),
+                ]),
+            QuestionResult(
+                question: Quiz.example.questions[1], isAsked: true, answers: 1, right: 1, average: 4_520,
+                median: 4_520, distribution: [.init(text: "crises", count: 1)]),
+        ])
+}
+
 /// How one player did.
 struct PlayerResult: Equatable, Sendable {
     let number: Int

@@ -20,6 +20,8 @@ struct ResultsSummary: Encodable {
     private enum Key: CodingKey { case game, players, kicked, asked, questions, hardest, top }
 }
 
+extension ResultsSummary: Exemplified { static let examples = [ResultsSummary(results: .example)] }
+
 /// Some of the players, with how many there are.
 struct PlayersReport: Encodable {
     let items: Items<PlayerResult>
@@ -35,6 +37,12 @@ struct PlayersReport: Encodable {
     private enum Key: CodingKey { case players }
 }
 
+extension PlayersReport: Exemplified {
+    static var examples: [PlayersReport] {
+        [PlayersReport(items: Items(GameResults.example.players, Page()) { _ in "" }, players: 1)]
+    }
+}
+
 struct QuestionsReport: Encodable {
     let results: GameResults
 
@@ -46,6 +54,8 @@ struct QuestionsReport: Encodable {
 
     private enum Key: CodingKey { case items, hardest }
 }
+
+extension QuestionsReport: Exemplified { static let examples = [QuestionsReport(results: .example)] }
 
 extension PlayerResult: Encodable {
     func encode(to encoder: any Encoder) throws {
@@ -131,6 +141,14 @@ extension AnswerResult: Encodable {
         case question, number, name, said, right, points, bonus, seconds
         case answeredAt = "answered_at"
     }
+}
+
+extension AnswerResult: Exemplified {
+    static let examples = [
+        AnswerResult(
+            place: 0, question: "postpone", player: 7, name: "Ann", said: "postpone", isRight: true, points: 912,
+            bonus: 100, elapsed: 3_520, answeredAt: .example)
+    ]
 }
 
 extension BoardRow: Encodable {

@@ -8,6 +8,7 @@ struct ResultsRoutes: Sendable {
     let quizzes: QuizLookup
     /// Shared with every other export: each keeps one of the few threads that read.
     let places: ExportPlaces
+    let now: WallClock
 
     enum Part: String, CaseIterable, Sendable { case players, questions, answers }
 
@@ -16,28 +17,46 @@ struct ResultsRoutes: Sendable {
     func register(in routes: inout Routes) {
         routes.openGet(
             "/api/games/{code}/results",
-            "Tells what came of a game, by player, question or answer, as JSON or CSV; needs quizzes:read or its host."
+            "Tells what came of a game, by player, question or answer, as JSON or CSV; needs quizzes:read or its host.",
+            query: Self.parameters,
+            answers: [
+                .json(ResultsSummary.self, .ok, "Without 'part': all at a glance."),
+                .json(PlayersReport.self, .ok, "By player, in the order of the board."),
+                .json(QuestionsReport.self, .ok, "By question."),
+                .json(Items<AnswerResult>.self, .ok, "One answer after the other."),
+                .content("text/csv; charset=utf-8", "A part as a table."),
+            ]
         ) { request, code in
             try await show(request, code)
         }
     }
 
+    private static let parameters: [FieldDescription] =
+        [
+            GameAccess.host, .word("part", Part.self, "One part rather than all at a glance."),
+            .word("format", Format.self, "As what; 'json' when left out. 'csv' holds one part."),
+        ] + .page
+
     private func show(_ request: Request, _ code: String) async throws -> Response {
         let head = try await access.find(request, code)
-        try access.admit(request, head)
-        var query = QueryInput(request.query)
+        let caller = try access.admit(request, head)
+        var query = QueryInput(request.query, Self.parameters)
         _ = query.text("host")                  // that was for `admit`
         let part = query.word("part", as: Part.self)
         let format = query.word("format", as: Format.self) ?? .json
+        let page = query.page()
+        try query.finish()
+        guard page == Page() || format == .json && (part == .players || part == .answers) else {
+            let field = page.after == nil ? "limit" : "after"
+            throw Problem.invalid([FieldProblem(field, "Only players and answers come in pages, and not as CSV.")])
+        }
         guard format == .json else {
-            try query.finish()
             guard let part else {
                 throw Problem.invalid([FieldProblem("part", "CSV holds one of: players, questions, answers.")])
             }
-            return try await export(part, of: head)
+            let details = ["code": head.code, "part": part.rawValue]
+            return try await export(part, of: head, AuditEntry(request, by: caller, "game.exported", head.id, details))
         }
-        let page = part == .players || part == .answers ? query.page() : Page()
-        try query.finish()
         switch part {
         case nil: return .json(ResultsSummary(results: try await results(of: head)))
         case .questions: return .json(QuestionsReport(results: try await results(of: head)))
@@ -84,7 +103,7 @@ struct ResultsRoutes: Sendable {
 
 /// As files.
 extension ResultsRoutes {
-    private func export(_ part: Part, of head: GameHead) async throws -> Response {
+    private func export(_ part: Part, of head: GameHead, _ entry: AuditEntry) async throws -> Response {
         let headers: Headers = [
             "content-type": "text/csv; charset=utf-8",
             "content-disposition": "attachment; filename=\"\(head.code)-\(part.rawValue).csv\"",
@@ -92,6 +111,7 @@ extension ResultsRoutes {
         ]
         guard part == .answers else {
             let results = try await results(of: head, withTexts: part == .questions)
+            try await note(entry)
             return .stream(headers: headers) { body in try await Self.send(part, of: results, to: body) }
         }
         let quiz = try await database.read { [quizzes] snapshot throws(StorageError) in
@@ -99,6 +119,7 @@ extension ResultsRoutes {
         }
         guard let quiz else { throw Problem.quizUnknown }
         guard let place = places.take() else { throw Problem.tooManyExports }
+        try await note(entry)
         return .stream(headers: headers) { body in
             // The place is given back with this closure, which is let go of even when nobody asks for the body.
             defer { withExtendedLifetime(place) {} }
@@ -108,6 +129,11 @@ extension ResultsRoutes {
                 }
             }
         }
+    }
+
+    private func note(_ entry: AuditEntry) async throws(StorageError) {
+        let now = now()
+        try await database.write { transaction throws(StorageError) in try transaction.audit(entry, at: now) }
     }
 
     /// Players and questions are few enough to be held; as text they are written piece by piece.

@@ -10,19 +10,23 @@ struct BoardRoutes: Sendable {
     func register(in routes: inout Routes) {
         routes.openGet(
             "/api/games/{code}/leaderboard",
-            "Shows who is ahead: from the first place, 'after' a rank, or 'around' a player's number."
+            "Shows who is ahead: from the first place, 'after' a rank, or 'around' a player's number.",
+            query: Self.parameters, answers: [.json(BoardReport.self, .ok, "Some of the board.")]
         ) { request, code in
             try await show(code, request)
         }
     }
 
+    private static let parameters: [FieldDescription] =
+        [GameAccess.host, .whole("around", from: 1, "The number of the player who is to stand in the middle.")] + .page
+
     private func show(_ code: String, _ request: Request) async throws -> Response {
         let head = try await access.find(request, code)
         let room = rooms.room(ofGame: head.id)
-        if try await quiz(of: head, room)?.showsBoard != true { try access.admit(request, head) }
-        var query = QueryInput(request.query)
+        if try await quiz(of: head, room)?.showsBoard != true { _ = try access.admit(request, head) }
+        var query = QueryInput(request.query, Self.parameters)
         _ = query.text("host")                  // that was for `admit`
-        let page = query.page(), around = query.number("around")
+        let page = query.page(), around = query.whole("around")
         try query.finish()
         let skipped = try page.skipped()
         // Last of all: that of a finished game is made of all its answers.
@@ -78,34 +82,29 @@ extension [BoardRow] {
 
 /// `{"items": [{"rank", "player", "name", "score"}], "next": rank or null, "players": n}`.
 private struct BoardReport: Encodable {
-    private let items: [Row]
-    private let next: String?
+    private let items: Items<BoardRow>
     private let players: Int
 
     init(rows: [BoardRow], limit: Int, players: Int) {
-        items = rows.prefix(limit).map(Row.init)
-        next = rows.count > limit ? items.last.map { String($0.row.rank) } : nil
+        items = Items(rows, Page(limit: limit)) { String($0.rank) }
         self.players = players
     }
 
     func encode(to encoder: any Encoder) throws {
+        try items.encode(to: encoder)
         var container = encoder.container(keyedBy: Key.self)
-        try container.encode(items, forKey: .items)
-        try container.encode(next, forKey: .next)
         try container.encode(players, forKey: .players)
     }
 
-    private enum Key: String, CodingKey { case items, next, players, rank, player, name, score }
+    private enum Key: CodingKey { case players }
+}
 
-    struct Row: Encodable {
-        let row: BoardRow
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(row.rank, forKey: .rank)
-            try container.encode(row.player, forKey: .player)
-            try container.encode(row.name, forKey: .name)
-            try container.encode(row.score, forKey: .score)
-        }
+extension BoardReport: Exemplified {
+    static var examples: [BoardReport] {
+        let rows = [
+            BoardRow(rank: 1, player: 7, name: "Ann", score: 8_620),
+            BoardRow(rank: 2, player: 3, name: "Ben", score: 7_911),
+        ]
+        return [BoardReport(rows: rows, limit: Page.limitDefault, players: rows.count)]
     }
 }

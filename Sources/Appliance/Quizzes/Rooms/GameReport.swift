@@ -21,6 +21,18 @@ extension GameRecord: Encodable {
     }
 }
 
+extension GameRecord: Exemplified {
+    static let examples = [example(.lobby), example(.finished)]
+
+    static func example(_ phase: GameStanding.Phase) -> GameRecord {
+        GameRecord(
+            head: GameHead(
+                number: 1, id: "019c137f-6d0a-7b1e-9c44-5d2e8f3a1b60", code: "K7MRQX", quiz: SampleQuiz.id, version: 1,
+                hostName: "Host", seed: 1, createdAt: .example),
+            standing: GameStanding(phase: phase), finishedAt: phase == .finished ? .example : nil)
+    }
+}
+
 /// A game with what it is a game of: as whoever has its code sees it, and with the host's token, whoever made it.
 struct GameReport: Encodable, Sendable {
     let game: GameRecord
@@ -34,8 +46,8 @@ struct GameReport: Encodable, Sendable {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(quiz.title, forKey: .title)
         try container.encode(quiz.language, forKey: .language)
-        try container.encode(quiz.pace.rawValue, forKey: .pace)
-        try container.encode(quiz.scoring.rawValue, forKey: .scoring)
+        try container.encode(quiz.pace, forKey: .pace)
+        try container.encode(quiz.scoring, forKey: .scoring)
         try container.encodeIfPresent(players, forKey: .players)
         try container.encodeIfPresent(canJoin, forKey: .canJoin)
         try container.encodeIfPresent(host, forKey: .host)
@@ -51,5 +63,11 @@ struct GameReport: Encodable, Sendable {
     private enum Key: String, CodingKey {
         case title, language, pace, scoring, players, host
         case canJoin = "can_join"
+    }
+}
+
+extension GameReport: Exemplified {
+    static let examples = GameRecord.examples.map { game in
+        GameReport(game: game, quiz: .example, players: 12, host: HostReport.examples[0].host)
     }
 }

@@ -44,7 +44,7 @@ enum GameTables {
                 name      TEXT    NOT NULL,
                 seq       INTEGER NOT NULL,                    -- numbers joins and answers of a game
                 is_kicked INTEGER NOT NULL,
-                account   TEXT,                                -- who was signed in; NULL while nobody can be
+                account   TEXT,                                -- who was signed in; NULL for who was not
                 joined_at INTEGER NOT NULL,
                 PRIMARY KEY (game, player)
             ) STRICT, WITHOUT ROWID
@@ -63,7 +63,15 @@ enum GameTables {
                 answered_at INTEGER NOT NULL,
                 PRIMARY KEY (game, question, player)
             ) STRICT, WITHOUT ROWID
-            """)
+            """),
+        Migration(
+            feature: "games", version: 2,
+            // What came of it for somebody with an account, once that was asked for: NULL before.
+            "ALTER TABLE game_player ADD COLUMN final_rank INTEGER",
+            "ALTER TABLE game_player ADD COLUMN final_score INTEGER",
+            "ALTER TABLE game_player ADD COLUMN final_players INTEGER",
+            // Joining without an account costs nothing more.
+            "CREATE INDEX game_player_by_account ON game_player (account, game, player) WHERE account IS NOT NULL"),
     ]
 }
 
@@ -84,10 +92,14 @@ extension Transaction {
                 """, .integer(game), .integer(answer.question), .integer(answer.player), .integer(answer.sequence),
                 answer.said.map(Value.text) ?? .null, .truth(answer.isRight), .integer(answer.points),
                 .integer(answer.bonus), .integer(answer.elapsed), .integer(now))
-        case .joined(let number, let name, let sequence):
+        case .joined(let number, let name, let sequence, let account):
             try run(
-                "INSERT INTO game_player (game, player, name, seq, is_kicked, joined_at) VALUES (?, ?, ?, ?, 0, ?)",
-                .integer(game), .integer(number), .text(name.text), .integer(sequence), .integer(now))
+                """
+                INSERT INTO game_player (game, player, name, seq, is_kicked, account, joined_at)
+                VALUES (?, ?, ?, ?, 0, ?, ?)
+                """,
+                .integer(game), .integer(number), .text(name.text), .integer(sequence), .optional(account),
+                .integer(now))
         case .kicked(let player, let isKicked):
             try run(
                 "UPDATE game_player SET is_kicked = ? WHERE game = ? AND player = ?", .truth(isKicked),

@@ -35,8 +35,10 @@ final class Room: Sendable {
     func begin() { state.withLock { setAlarm(&$0) } }
 
     /// Takes an input; its reply comes after the commit. From any thread.
-    func submit(_ input: GameInput, _ reply: RoomEntry.Reply) {
-        let entry = RoomEntry(input: input, instant: house.clock.now(), began: .now, reply: reply)
+    ///
+    /// - Parameter audit: appended to the audit log with what came of it.
+    func submit(_ input: GameInput, _ reply: RoomEntry.Reply, noting audit: AuditEntry? = nil) {
+        let entry = RoomEntry(input: input, instant: house.clock.now(), began: .now, reply: reply, audit: audit)
         let begins = state.withLock { state -> Bool in
             guard !state.isClosed else {
                 refuse(entry, Problem.stopping, &state)
@@ -71,11 +73,12 @@ final class Room: Sendable {
 
     /// Lets somebody in under a name.
     ///
+    /// - Parameter account: of who is signed in, to have the game in their history.
     /// - Returns: the player's number, on disk.
     /// - Throws: `Problem` when the name or the game does not allow it; `StorageError`.
-    func join(_ name: PlayerName) async throws -> Int {
-        let changes = try await perform(.join(name))
-        guard case .joined(let number, _, _)? = changes.first
+    func join(_ name: PlayerName, account: String? = nil) async throws -> Int {
+        let changes = try await perform(.join(name, account: account))
+        guard case .joined(let number, _, _, _)? = changes.first
         else { preconditionFailure("who joins is let in or refused") }
         return number
     }
@@ -84,15 +87,15 @@ final class Room: Sendable {
     func end() async throws { _ = try await perform(.command(.end)) }
 
     /// Adds a co-host.
-    func invite(_ name: String) async throws -> GameHost {
-        let changes = try await perform(.command(.invite(name)))
+    func invite(_ name: String, noting audit: AuditEntry) async throws -> GameHost {
+        let changes = try await perform(.command(.invite(name)), noting: audit)
         guard case .hostAdded(let host)? = changes.first else { preconditionFailure("a host is added or refused") }
         return host
     }
 
     /// - Returns: what came of it, on disk.
-    private func perform(_ input: GameInput) async throws -> [GameChange] {
-        try await withCheckedThrowingContinuation { submit(input, .caller($0)) }
+    private func perform(_ input: GameInput, noting audit: AuditEntry? = nil) async throws -> [GameChange] {
+        try await withCheckedThrowingContinuation { submit(input, .caller($0), noting: audit) }
     }
 
     /// Stores how far an open question has come, and takes in nothing more: the program stops.
@@ -173,6 +176,7 @@ struct RoomEntry: Sendable {
     let instant: Int
     let began: ContinuousClock.Instant
     let reply: Reply
+    var audit: AuditEntry?
 
     /// Who is told what comes of it.
     enum Reply: Sendable {

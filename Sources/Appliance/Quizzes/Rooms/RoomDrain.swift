@@ -17,6 +17,8 @@ extension Room {
         var entries: ArraySlice<RoomEntry>
         var outcomes: [GameStep.Outcome]
         var changes: [GameChange]
+        /// Of the entries that changed something.
+        var audit: [AuditEntry]
         /// Whether there is anything to write.
         var isStored: Bool
         var finishes: Bool
@@ -37,8 +39,11 @@ extension Room {
         }
         let entries = state.inbox.prefix(outcomes.count)
         state.inbox.removeFirst(outcomes.count)
+        let audit = zip(entries, outcomes).compactMap { entry, outcome in
+            if case .changes = outcome { entry.audit } else { nil }
+        }
         return Batch(
-            entries: entries, outcomes: outcomes, changes: step.changes,
+            entries: entries, outcomes: outcomes, changes: step.changes, audit: audit,
             isStored: step.changes.contains { if case .shown = $0 { false } else { true } },
             finishes: step.changes.contains { if case .moved(let to) = $0 { to.phase == .finished } else { false } })
     }
@@ -52,6 +57,7 @@ extension Room {
         do throws(StorageError) {
             try await house.database.write { [head, quiz] transaction throws(StorageError) in
                 try transaction.store(batch.changes, of: head.number, at: now)
+                for entry in batch.audit { try transaction.audit(entry, at: now) }
                 if batch.finishes { try transaction.announceFinished(game: head.number, quiz, at: now) }
             }
             return nil
@@ -100,7 +106,7 @@ extension Room {
             }
             tellVerdict(on: answer.question, to: answer.player, state)
             boardChanged(&state)
-        case .joined(let number, let name, _):
+        case .joined(let number, let name, _, _):
             state.seats.append(nil)
             state.waiting.append(0)
             house.tally.add { $0.joined += 1 }

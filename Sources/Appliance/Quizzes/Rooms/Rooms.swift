@@ -8,7 +8,7 @@ final class Rooms: Sendable {
     private let rooms = Mutex(Index())
     /// Boards of finished games that somebody looked at lately: anybody may, and each is made of all answers.
     private let boards = Mutex<[(game: Int64, rows: [BoardRow])]>([])
-    private let guesses = RateLimiter(perSecond: 1, burst: Rooms.guessesMax)
+    private let guesses = RateLimiter(addresses: 1, burst: Rooms.guessesMax)
 
     /// Wrong codes from one address before it has to wait: a class that mistypes is fine, and of 309 million codes a
     /// guesser tries 86,400 a day.
@@ -78,15 +78,17 @@ final class Rooms: Sendable {
     ///
     /// - Returns: `GameReport` with the host's token.
     /// - Throws: `Problem` 404, 409 for a quiz that is not published, 503 when too many games live; `StorageError`.
-    func create(_ quiz: String, hostName: String, once key: IdempotencyKey?) async throws -> Response {
+    func create(_ quiz: String, hostName: String, by call: Call) async throws -> Response {
         guard presence.games < Self.gamesMax else { throw Problem.tooManyGames }
         let now = house.now(), made = Mutex<NewGame?>(nil)
-        let response = try await house.database.write(once: key, at: now) {
+        let response = try await house.database.write(once: call.idempotencyKey(), at: now) {
             [house] transaction throws(StorageError) -> Result<Reply, Problem> in
             guard let head = try transaction.snapshot.quizHead(quiz) else { return .failure(.notFound("quiz")) }
             guard head.status == .published, let definition = try house.lookup(quiz, head.version, transaction.snapshot)
             else { return .failure(.quizNotPublished) }
             let game = try transaction.makeGame(of: definition, quiz, head.version, hostName: hostName, at: now)
+            let details = ["quiz": quiz, "code": game.head.code]
+            try transaction.audit(AuditEntry(call, "game.opened", game.head.id, details), at: now)
             made.withLock { $0 = game }
             let token = house.key.token(for: .host(game: game.head.id, number: 1))
             let record = GameRecord(head: game.head, standing: game.standing, finishedAt: nil)
@@ -103,8 +105,8 @@ final class Rooms: Sendable {
     /// A game as whoever has its code sees it, finished or not.
     ///
     /// - Throws: `Problem` 404, 429; `StorageError`.
-    func report(_ codeOrID: String, from peer: String) async throws -> GameReport {
-        let head = try await game(codeOrID, from: peer)
+    func report(_ codeOrID: String, from origin: Peer) async throws -> GameReport {
+        let head = try await game(codeOrID, from: origin)
         if let room = room(ofGame: head.id) {
             let (standing, players) = room.state.withLock { ($0.game.standing, $0.game.board.count) }
             if standing.phase != .finished {
@@ -125,31 +127,34 @@ final class Rooms: Sendable {
 
     /// The living game with that code, as people type it, or with that id.
     ///
-    /// - Parameter peer: who asks; whoever asks for many that are not there has to wait. Nil for who brings a token.
+    /// - Parameter origin: who asks; whoever asks for many that are not there has to wait. Nil for who brings a token.
     /// - Throws: `Problem` 404, 429.
-    func room(_ codeOrID: String, from peer: String?) throws(Problem) -> Room {
-        try refuseGuesser(peer)
+    func room(_ codeOrID: String, from origin: Peer?) throws(Problem) -> Room {
+        try refuseGuesser(origin)
         if let room = living(codeOrID) { return room }
-        throw missed(by: peer)
+        throw missed(by: origin)
     }
 
     /// A game that may have finished, by its code or its id.
     ///
     /// - Throws: `Problem` 404, 429; `StorageError`.
-    func game(_ codeOrID: String, from peer: String?) async throws -> GameHead {
-        try refuseGuesser(peer)
+    func game(_ codeOrID: String, from origin: Peer?) async throws -> GameHead {
+        try refuseGuesser(origin)
         if let room = living(codeOrID) { return room.head }
         let game = try await house.database.read { snapshot throws(StorageError) in try snapshot.game(codeOrID) }
         if let game { return game.head }
-        throw missed(by: peer)
+        throw missed(by: origin)
     }
 
-    private func refuseGuesser(_ peer: String?) throws(Problem) {
-        if let peer, let wait = guesses.wait(of: peer, at: house.now()) { throw .tooManyRequests(wait) }
+    private func refuseGuesser(_ origin: Peer?) throws(Problem) {
+        if let origin { try guesses.check(origin, at: house.now()) }
     }
 
-    private func missed(by peer: String?) -> Problem {
-        if let peer { _ = guesses.wait(for: peer, at: house.now()) }
+    /// How often somebody was told to wait for having tried too many codes.
+    var guessesRefused: Int { guesses.refused }
+
+    private func missed(by origin: Peer?) -> Problem {
+        if let origin { guesses.note(origin, at: house.now()) }
         return .notFound("game")
     }
 

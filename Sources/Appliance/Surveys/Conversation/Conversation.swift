@@ -48,7 +48,7 @@ struct Conversation: Equatable, Sendable {
 
 /// What the bot says in one turn.
 struct BotMessage: Equatable, Sendable {
-    enum Kind: String, Sendable {
+    enum Kind: String, CaseIterable, Encodable, Sendable {
         /// Something is asked: the survey's question, or whether to start again, which language, how the chat was.
         case question
         /// The customer asked to stop for now: answers are kept, and opening it again goes on.
@@ -63,7 +63,7 @@ struct BotMessage: Equatable, Sendable {
 
 /// The survey's question that waits for an answer, as clients show it.
 struct OpenQuestion: Equatable, Sendable {
-    struct Option: Equatable, Sendable {
+    struct Option: Equatable, Encodable, Sendable {
         /// From 1: what people may answer with.
         var number: Int
         var id: String

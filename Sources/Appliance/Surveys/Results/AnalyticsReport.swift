@@ -5,11 +5,37 @@ extension SurveyAnalytics: Encodable {
         try container.encode(version, forKey: AnyKey("version"))
         try totals.encode(to: encoder)
         try container.encode(questions, forKey: AnyKey("questions"))
-        for (part, list) in parts {
-            let reports = list.map { PartReport(part: part, name: $0.name, figures: $0.figures) }
-            try container.encode(reports, forKey: AnyKey("\(part.rawValue)s"))
+        for part in AnalyticsPart.allCases {
+            let reports = parts[part]?.map { PartReport(part: part, name: $0.name, figures: $0.figures) }
+            try container.encodeIfPresent(reports, forKey: AnyKey("\(part.rawValue)s"))
         }
     }
+}
+
+extension SurveyAnalytics: Exemplified {
+    static let examples = [
+        SurveyAnalytics(
+            survey: SampleSurvey.id, version: 1, totals: figures,
+            questions: [
+                QuestionFigures(
+                    id: "flavour", kind: "choice", text: "Which flavour of ice cream do you prefer?", reached: 120,
+                    answered: 100, skipped: 0, abandoned: 15,
+                    distribution: [
+                        .init(value: "vanilla", label: "Vanilla", count: 60),
+                        .init(value: "chocolate", label: "Chocolate", count: 40),
+                    ]),
+                QuestionFigures(
+                    id: "scoops", kind: "number", text: "How many scoops?", reached: 90, answered: 80, skipped: 8,
+                    abandoned: 2, total: 200),
+            ],
+            parts: [
+                .day: [("2026-01-31", figures)], .version: [("1", figures)], .language: [("en", figures)],
+            ]),
+        SurveyAnalytics(survey: SampleSurvey.id, version: 1, totals: SessionFigures(), questions: []),
+    ]
+
+    private static let figures = SessionFigures(
+        started: 120, completed: 90, abandoned: 20, durations: [41: 90], ratings: 12, ratingsTotal: 55)
 }
 
 /// What has changed since an earlier report: all that is said of the survey as a whole, and some questions.

@@ -15,7 +15,15 @@ struct AnalyticsRoutes: Sendable {
 
     func register(in routes: inout Routes) {
         routes.get(
-            "/api/surveys/{id}/analytics", needs: .surveysRead, "Counts sessions and answers of a survey."
+            "/api/surveys/{id}/analytics", needs: .surveysRead, "Counts sessions and answers of a survey.",
+            query: [
+                .whole("version", from: 1, "Only sessions of that version; all versions when left out."),
+                .text("language", "Only sessions held in that language."),
+                .day("since", "Only sessions that began on that day (UTC) or later."),
+                .day("until", "Only sessions that began before that day (UTC)."),
+                .words("by", AnalyticsPart.self, "Adds the figures of each day, version, language."),
+            ],
+            answers: [.json(SurveyAnalytics.self, .ok, "The figures.")]
         ) { call, id in
             try await show(id, call)
         }
@@ -31,7 +39,7 @@ struct AnalyticsRoutes: Sendable {
         var query = call.query
         let since = query.day("since"), until = query.day("until")
         let parts = Set(query.words("by", as: AnalyticsPart.self))
-        let (version, language) = (query.number("version"), query.text("language"))
+        let (version, language) = (query.whole("version"), query.text("language"))
         try query.finish()
         let first = since?.day ?? 0
         let filter = AnalyticsFilter(
@@ -44,11 +52,11 @@ struct AnalyticsRoutes: Sendable {
     }
 
     private func watch(_ id: String, _ request: Request) async throws -> Response {
-        guard request.headers["authorization"] != nil else {
+        guard request.headers["authorization"] != nil || gate.knows(request) else {
             return .webSocket(WebSocket.Limits(messageBytesMax: Self.messageBytesMax)) { socket in
                 do throws(Problem) {
                     let token = await token(from: socket)
-                    let caller = try gate.admit(token, from: socket.peer, needing: .surveysRead)
+                    let caller = try gate.admit(token, from: socket.origin, needing: .surveysRead)
                     await watch(id, socket, caller)
                 } catch {
                     await socket.send(error.message)

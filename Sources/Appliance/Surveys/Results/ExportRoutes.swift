@@ -5,18 +5,22 @@ import Web
 struct ExportRoutes: Sendable {
     let database: Database
     let lookup: SurveyLookup
-    private let places: ExportPlaces
-
-    init(database: Database, lookup: @escaping SurveyLookup, places: ExportPlaces = ExportPlaces()) {
-        self.database = database
-        self.lookup = lookup
-        self.places = places
-    }
+    /// Shared with every other export: each keeps one of the few threads that read.
+    let places: ExportPlaces
+    let now: WallClock
 
     func register(in routes: inout Routes) {
         routes.get(
             "/api/surveys/{id}/export", needs: .surveysRead,
-            "Streams the responses of a survey as CSV, JSON or NDJSON, with a trailer that proves they are all there."
+            "Streams the responses of a survey as CSV, JSON or NDJSON, with a trailer that proves they are all there.",
+            query: [
+                .word("format", ExportFormat.self, "As what; 'csv' when left out."),
+                .word("status", ExportFilter.Wanted.self, "'completed' when left out, or 'all'."),
+                .whole("version", from: 1, "Only sessions of that version."),
+                .time("since", "Only sessions that began then or later."),
+                .time("until", "Only sessions that began before."),
+            ],
+            answers: ExportFormat.allCases.map { .content($0.contentType, "The responses.") }
         ) { call, id in
             try await export(id, call)
         }
@@ -26,7 +30,7 @@ struct ExportRoutes: Sendable {
         var query = call.query
         let format = query.word("format", as: ExportFormat.self) ?? .csv
         let filter = ExportFilter(
-            wanted: query.word("status", as: ExportFilter.Wanted.self) ?? .completed, version: query.number("version"),
+            wanted: query.word("status", as: ExportFilter.Wanted.self) ?? .completed, version: query.whole("version"),
             since: query.time("since"), until: query.time("until"))
         try query.finish()
         let isThere = try await database.read { snapshot throws(StorageError) in
@@ -36,6 +40,10 @@ struct ExportRoutes: Sendable {
         }
         guard isThere else { throw Problem.notFound("survey, or no such version of it") }
         guard let place = places.take() else { throw Problem.tooManyExports }
+        let now = now(), details = ["format": format.rawValue, "status": filter.wanted.rawValue]
+        try await database.write { transaction throws(StorageError) in
+            try transaction.audit(AuditEntry(call, "survey.exported", id, details), at: now)
+        }
         let headers: Headers = [
             "content-type": format.contentType,
             "content-disposition": "attachment; filename=\"\(id).\(format.rawValue)\"",

@@ -58,7 +58,7 @@ struct ExportWriter: ~Copyable {
         let (rows, digest) = seal.end(bytes)
         switch format {
         case .csv: return bytes + ExportSeal.csv(rows: rows, digest: digest)
-        case .ndjson: return bytes + "{\"trailer\":{\"rows\":\(rows),\"sha256\":\"\(digest)\"}}\n".utf8
+        case .ndjson: return bytes + ExportSeal.line(rows: rows, digest: digest)
         case .json: return bytes + ",\"trailer\":{\"rows\":\(rows),\"sha256\":\"\(digest)\"}}\n".utf8
         }
     }

@@ -8,32 +8,46 @@ struct ResponseRoutes: Sendable {
     let shelf: SurveyShelf
 
     func register(in routes: inout Routes) {
-        routes.get("/api/surveys/{id}/sessions", needs: .surveysRead, "Lists a survey's sessions, the newest first.") {
-            call, survey in
+        routes.get(
+            "/api/surveys/{id}/sessions", needs: .surveysRead, "Lists a survey's sessions, the newest first.",
+            query: [.word("status", SurveySession.Status.self, "Only those.")] + Self.filter + .page,
+            answers: [.json(Items<SurveyResponse>.self, .ok, "One page of them.")]
+        ) { call, survey in
             try await list(survey, call, as: nil)
         }
         routes.get(
-            "/api/surveys/{id}/sessions/{session}", needs: .surveysRead, "Shows a session with its transcript."
+            "/api/surveys/{id}/sessions/{session}", needs: .surveysRead, "Shows a session with its transcript.",
+            answers: [.json(ResponseReport.self)]
         ) { _, survey, session in
             try await show(session, of: survey)
         }
         routes.get(
-            "/api/surveys/{id}/responses", needs: .surveysRead, "Lists a survey's complete responses, the newest first."
+            "/api/surveys/{id}/responses", needs: .surveysRead,
+            "Lists a survey's complete responses, the newest first.", query: Self.filter + .page,
+            answers: [.json(Items<SurveyResponse>.self, .ok, "One page of them.")]
         ) { call, survey in
             try await list(survey, call, as: .completed)
         }
         routes.get(
-            "/api/surveys/{id}/responses/{session}", needs: .surveysRead, "Shows a response with its transcript."
+            "/api/surveys/{id}/responses/{session}", needs: .surveysRead, "Shows a response with its transcript.",
+            answers: [.json(ResponseReport.self)]
         ) { _, survey, session in
             try await show(session, of: survey, mustBe: .completed)
         }
     }
 
+    private static let filter: [FieldDescription] = [
+        .text("customer", "Only those of the customer of that id."),
+        .whole("version", from: 1, "Only those of that version."),
+        .time("since", "Only those that began then or later."),
+        .time("until", "Only those that began before."),
+    ]
+
     private func list(_ survey: String, _ call: Call, as wanted: SurveySession.Status?) async throws -> Response {
         var query = call.query
         let status = wanted ?? query.word("status", as: SurveySession.Status.self)
         let filter = SessionFilter(
-            survey: survey, status: status, customer: query.text("customer"), version: query.number("version"),
+            survey: survey, status: status, customer: query.text("customer"), version: query.whole("version"),
             since: query.time("since"), until: query.time("until"))
         let page = query.page()
         try query.finish()
@@ -125,12 +139,28 @@ struct ResponseReport: Encodable, Sendable {
     private enum Key: String, CodingKey { case transcript, deliveries }
 }
 
+extension ResponseReport: Exemplified {
+    static let examples = SurveyResponse.examples.map { response in
+        ResponseReport(
+            response: response,
+            turns: [
+                StoredTurn(
+                    seq: 1, message: BotMessage(kind: .question, text: "Which flavour of ice cream do you prefer?"),
+                    at: response.session.startedAt),
+                StoredTurn(
+                    seq: 2, said: "2", message: BotMessage(kind: .question, text: "Great choice! Would you say why?"),
+                    at: response.session.lastAt),
+            ],
+            deliveries: [])
+    }
+}
+
 extension StoredTurn: Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(seq, forKey: .seq)
         try container.encode(said, forKey: .said)
-        try container.encode(message.kind.rawValue, forKey: .type)
+        try container.encode(message.kind, forKey: .type)
         try container.encode(message.text, forKey: .text)
         try container.encode(Timestamp(at), forKey: .at)
     }

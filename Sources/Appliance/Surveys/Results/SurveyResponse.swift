@@ -15,7 +15,9 @@ struct SurveyResponse: Sendable {
         /// The answer as it was shown: labels rather than ids.
         let shown: String?
     }
+}
 
+extension SurveyResponse {
     init(_ session: SurveySession, _ conversation: Conversation, _ map: SurveyMap, person: [String: Sourced]) {
         self.session = session
         language = conversation.language
@@ -68,6 +70,29 @@ extension SurveyResponse.Given: Encodable {
     private enum Key: String, CodingKey { case question, kind, value, text }
 }
 
+extension SurveyResponse: Exemplified {
+    static let examples = [example(.active), example(.completed)]
+
+    /// One that was told something, of whatever status.
+    static func example(_ status: SurveySession.Status) -> SurveyResponse {
+        let isCompleted = status == .completed, start = Timestamp.example.milliseconds
+        let session = SurveySession(
+            id: "019c137f-6d0a-7b1e-9c44-5d2e8f3a1b60", survey: SampleSurvey.id, version: 1,
+            customer: SampleSurvey.customer.id, opening: .invited, status: status, turns: 3, startedAt: start,
+            lastAt: start + 41_000, endedAt: isCompleted ? start + 41_000 : nil)
+        return SurveyResponse(
+            session: session, language: "en",
+            person: ["name": Sourced(value: .text("John Doe"), source: .table)],
+            answers: [
+                Given(question: "flavour", kind: "choice", answer: .option("chocolate"), shown: "Chocolate"),
+                Given(question: "toppings", kind: "choices", answer: .options(["nuts"]), shown: "Nuts"),
+                Given(question: "scoops", kind: "number", answer: .number(2), shown: "2"),
+                Given(question: "cone", kind: "yes_no", answer: .truth(true), shown: "yes"),
+                Given(question: "why", kind: "text", answer: .skipped, shown: nil),
+            ], feedback: isCompleted ? .init(rating: 5, comment: "Quick!") : .init())
+    }
+}
+
 extension Conversation.Feedback: Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
@@ -84,9 +109,9 @@ extension SurveySession {
         try container.encode(survey, forKey: .survey)
         try container.encode(version, forKey: .version)
         try container.encode(customer, forKey: .customer)
-        try container.encode(opening.rawValue, forKey: .opening)
+        try container.encode(opening, forKey: .opening)
         try container.encode(language, forKey: .language)
-        try container.encode(status.rawValue, forKey: .status)
+        try container.encode(status, forKey: .status)
         try container.encode(Timestamp(startedAt), forKey: .startedAt)
         try container.encode(Timestamp(lastAt), forKey: .lastAt)
         try container.encode(endedAt.map(Timestamp.init), forKey: .endedAt)

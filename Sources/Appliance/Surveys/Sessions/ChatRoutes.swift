@@ -9,19 +9,29 @@ struct ChatRoutes: Sendable {
     func register(in routes: inout Routes) {
         routes.webSocket(
             "/api/surveys/{id}/chat",
-            "Holds the conversation of a survey over a WebSocket: every text that comes in is an answer."
+            "Holds the conversation of a survey over a WebSocket: every text that comes in is an answer.",
+            query: Self.parameters
         ) { request, survey in
             try await open(survey, request)
         }
     }
 
+    private static let parameters: [FieldDescription] = [
+        .word("format", ChatFormat.self, "How messages look: 'json', which says what each is, or the 'text' alone."),
+        .text("session", "The token of the session to go on with."),
+        .text("invitation", "What the customer's link carries."),
+        .text("customer", "Who they are, by their id."),
+        .text("language", "The language they want, such as 'pt-br'."),
+        .whole("since", from: 0, "The last 'seq' that was seen: sends what came after it."),
+    ]
+
     private func open(_ survey: String, _ request: Request) async throws -> Response {
-        var query = QueryInput(request.query)
+        var query = QueryInput(request.query, Self.parameters)
         let format = query.word("format", as: ChatFormat.self) ?? .json
         let wish = Wish(
             survey: survey, session: query.text("session"), invitation: query.text("invitation"),
             customer: query.text("customer"), language: query.text("language"),
-            languagesPreferred: request.languagesPreferred, since: query.count("since"))
+            languagesPreferred: request.languagesPreferred, since: query.whole("since"))
         try query.finish()
         // Nothing is begun for who could not go on.
         guard request.asksForWebSocket else { return .webSocket { _ in } }
@@ -32,7 +42,8 @@ struct ChatRoutes: Sendable {
                 await socket.send(format.notice("end", code: ended.status, ended.text))
             }
         case .conversation(let standing):
-            return .webSocket(limits) { socket in await hold(standing, socket, format) }
+            let id = request.id
+            return .webSocket(limits) { socket in await hold(standing, socket, format, id) }
         }
     }
 
@@ -40,7 +51,9 @@ struct ChatRoutes: Sendable {
     static let messageBytesMax = 6 * Saying.bytesMax + 1_024
 
     /// Shows the conversation and takes answers until the socket ends or there is nothing more to say.
-    private func hold(_ standing: Standing, _ socket: WebSocket, _ format: ChatFormat) async {
+    ///
+    /// - Parameter request: the `x-request-id` of the call that opened the socket.
+    private func hold(_ standing: Standing, _ socket: WebSocket, _ format: ChatFormat, _ request: String) async {
         let chat = LiveChat(
             right: standing.session.right, socket: socket, format: format, farewell: standing.phrase(.takenOver))
         conversations.chats.enter(chat)
@@ -58,7 +71,7 @@ struct ChatRoutes: Sendable {
         guard !standing.isOver else { return }
         for await message in socket.messages {
             do {
-                if try await take(message, chat) { return }
+                if try await take(message, chat, request) { return }
             } catch {
                 if complain(error, chat, standing) { return }
             }
@@ -66,8 +79,10 @@ struct ChatRoutes: Sendable {
     }
 
     /// - Returns: whether the conversation is over.
-    private func take(_ message: WebSocket.Message, _ chat: LiveChat) async throws -> Bool {
-        let standing = try await conversations.answer(Saying(message), by: chat.right)
+    private func take(_ message: WebSocket.Message, _ chat: LiveChat, _ request: String) async throws -> Bool {
+        var said = try Saying(message)
+        said.request = request
+        let standing = try await conversations.answer(said, by: chat.right)
         if !standing.isRepeated {
             try await conversations.show(standing)
         } else if !chat.showAgain(standing) {

@@ -163,6 +163,8 @@ struct Saying: Sendable {
     var key: String?
     /// The question it is meant for; nil for whichever is open.
     var question: String?
+    /// The `x-request-id` of the call that brought it, or of the one that opened the WebSocket.
+    var request: String?
 
     /// What the transcript keeps of it: as much as an answer can have.
     var kept: String {

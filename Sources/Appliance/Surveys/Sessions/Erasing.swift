@@ -3,22 +3,21 @@ import Storage
 
 extension Conversations {
     /// Erases everything that surveys hold about one customer, the figures included, as if they had never been here.
-    ///
-    /// - Returns: how many sessions that were.
-    var eraser: CustomerRoutes.Eraser {
-        CustomerRoutes.Eraser(name: "sessions") { [shelf] transaction, customer throws(StorageError) in
-            let sessions = try transaction.all(
-                "SELECT id, message FROM survey_session WHERE customer = ?", .text(customer)
-            ) { row in (id: row.text(0), message: row.optionalText(1)) }
-            for session in sessions {
-                if let place = try transaction.snapshot.place(of: session.id, on: shelf, at: 0) {
-                    try transaction.untally(place.session, place.step.survey, place.conversation)
-                }
-                try transaction.eraseSession(session.id)
-                if let message = session.message { try transaction.eraseMessage(message) }
+    var eraser: Eraser {
+        Eraser(name: "sessions") { snapshot, subject throws(StorageError) in
+            guard case .customer(let customer) = subject else { return [] }
+            return try snapshot.all(
+                "SELECT id FROM survey_session WHERE customer = ?", .text(customer), as: { $0.text(0) })
+        } erase: { [shelf] transaction, id throws(StorageError) in
+            let session = try transaction.first(
+                "SELECT message FROM survey_session WHERE id = ?", .text(id), as: { $0.optionalText(0) })
+            guard let session else { return 0 }
+            if let place = try transaction.snapshot.place(of: id, on: shelf, at: 0) {
+                try transaction.untally(place.session, place.step.survey, place.conversation)
             }
-            if !sessions.isEmpty { transaction.notify(.surveySessionsErased) }
-            return sessions.count
+            try transaction.eraseSession(id, message: session)
+            transaction.notify(.surveySessionsErased)
+            return 1
         }
     }
 }
@@ -29,12 +28,18 @@ extension Signal {
 }
 
 extension Transaction {
-    fileprivate borrowing func eraseSession(_ id: String) throws(StorageError) {
-        try eraseDeliveries(source: HandingOn.source, reference: id)
-        try run("DELETE FROM survey_turn WHERE session = ?", .text(id))
-        try run("DELETE FROM survey_answer WHERE session = ?", .text(id))
-        try run("DELETE FROM survey_person WHERE session = ?", .text(id))
-        try run("DELETE FROM survey_feedback WHERE session = ?", .text(id))
-        try run("DELETE FROM survey_session WHERE id = ?", .text(id))
+    /// Erases a session with its answers, its transcript and all that was sent because of it.
+    ///
+    /// - Parameter message: the one that announced its completion.
+    /// - Returns: how many rows that were.
+    @discardableResult
+    borrowing func eraseSession(_ id: String, message: String?) throws(StorageError) -> Int {
+        var rows = try eraseDeliveries(source: HandingOn.source, reference: id)
+        if let message { rows += try eraseMessage(message) }
+        rows += try run("DELETE FROM survey_turn WHERE session = ?", .text(id))
+        rows += try run("DELETE FROM survey_answer WHERE session = ?", .text(id))
+        rows += try run("DELETE FROM survey_person WHERE session = ?", .text(id))
+        rows += try run("DELETE FROM survey_feedback WHERE session = ?", .text(id))
+        return try rows + run("DELETE FROM survey_session WHERE id = ?", .text(id))
     }
 }

@@ -5,7 +5,9 @@ import Storage
 extension Transaction {
     /// Tells the topic `survey.completed`, if there is one, and hands the response to the survey's channel, if it names
     /// one.
-    borrowing func handOn(_ place: SessionPlace) throws(StorageError) {
+    ///
+    /// - Parameter request: the `x-request-id` of the call that completed it; nil where none is at hand.
+    borrowing func handOn(_ place: SessionPlace, request: String?) throws(StorageError) {
         let session = place.session
         let survey = place.step.survey
         let now = session.lastAt
@@ -14,7 +16,7 @@ extension Transaction {
         let message = MessageDraft(
             topic: HandingOn.topic, description: "\(name) completed the survey \(title).\n\n\(place.summary)",
             contact: session.customer.map { String($0.prefix(Message.contactCharactersMax)) })
-        if let message = try post(message, at: now) {
+        if let message = try post(message, at: now, request: request) {
             try run("UPDATE survey_session SET message = ? WHERE id = ?", .text(message.id), .text(session.id))
         }
         guard let channel = survey.responseChannel else { return }
@@ -23,7 +25,8 @@ extension Transaction {
         try enqueue(
             Delivery(
                 channel: channel, source: HandingOn.source, reference: session.id,
-                call: RPCCall(method: HandingOn.method, params: JSON.text(response))), at: now)
+                call: RPCCall(method: HandingOn.method, params: JSON.text(response)), request: request),
+            at: now)
     }
 }
 

@@ -10,7 +10,8 @@ struct InvitationRoutes: Sendable {
     func register(in routes: inout Routes) {
         routes.post(
             "/api/surveys/{id}/invitations", needs: .surveysWrite, "Makes links by which customers get into a survey.",
-            takes: InvitationDraft.self
+            takes: InvitationDraft.self,
+            answers: [.json(InvitationList.self, .created, "A link for each customer, shown only here.")]
         ) { call, survey in
             try await invite(to: survey, call)
         }
@@ -18,14 +19,19 @@ struct InvitationRoutes: Sendable {
 
     private func invite(to survey: String, _ call: Call) async throws -> Response {
         let draft = try call.read(InvitationDraft.self)
-        let head = try await database.read { snapshot throws(StorageError) in try snapshot.surveyHead(survey) }
-        guard head != nil else { throw Problem.notFound("survey") }
-        let end = Timestamp(now() + Timestamp.hours(24 * Int64(draft.days)))
+        let now = now(), end = Timestamp(now + Timestamp.hours(24 * Int64(draft.days)))
+        let isThere = try await database.write { transaction throws(StorageError) in
+            guard try transaction.snapshot.surveyHead(survey) != nil else { return false }
+            let details = ["customers": "\(draft.customers.count)", "days": "\(draft.days)"]
+            try transaction.audit(AuditEntry(call, "survey.invited", survey, details), at: now)
+            return true
+        }
+        guard isThere else { throw Problem.notFound("survey") }
         let invitations = draft.customers.map { customer in
             let invitation = Invitation(survey: survey, customer: customer, expiresAt: end)
             return InvitationReport(invitation: invitation, token: key.token(for: invitation))
         }
-        return .json(["items": invitations], status: .created)
+        return .json(InvitationList(items: invitations), status: .created)
     }
 }
 
@@ -38,6 +44,7 @@ struct InvitationDraft: InputShape {
 
     static let customersMax = 1_000
     static let fields = [customers.description, days.description]
+    static let example = #"{"customers":["john"],"days":14}"#
 
     let customers: [String]
     let days: Int
@@ -46,6 +53,22 @@ struct InvitationDraft: InputShape {
         customers = input.take(Self.customers)
         days = input.take(Self.days)
     }
+}
+
+/// What was made, in the order of the customers.
+struct InvitationList: Encodable, Sendable {
+    let items: [InvitationReport]
+}
+
+extension InvitationList: Exemplified {
+    static let examples = [
+        InvitationList(items: [
+            InvitationReport(
+                invitation: Invitation(
+                    survey: SampleSurvey.id, customer: SampleSurvey.customer.id, expiresAt: .example),
+                token: "MTc2OTg1MTgwMDI1MC9pY2UtY3JlYW0vam9obg.4d1f0a77c1b24e3f9a0c5b6d7e8f9012")
+        ])
+    ]
 }
 
 struct InvitationReport: Encodable, Sendable {

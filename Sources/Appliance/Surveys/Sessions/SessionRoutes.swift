@@ -9,21 +9,34 @@ struct SessionRoutes: Sendable {
     func register(in routes: inout Routes) {
         routes.openPost(
             "/api/surveys/{id}/sessions", "Begins the conversation of a survey, or goes on with it.",
-            takes: SessionDraft.self
+            takes: SessionDraft.self,
+            answers: [
+                .json(StandingReport.self, .created, "The conversation has begun."),
+                .json(StandingReport.self, .ok, "It goes on, or there is none to be had, as its message says."),
+            ]
         ) { request, survey in
             try await open(survey, request)
         }
-        routes.openGet("/api/sessions/{token}", "Shows where a conversation is, and what was said.") { request, token in
+        routes.openGet(
+            "/api/sessions/{token}", "Shows where a conversation is, and what was said.", query: Self.parameters,
+            answers: [.json(StandingReport.self)]
+        ) { request, token in
             try await show(token, request)
         }
-        routes.openPost("/api/sessions/{token}/answers", "Takes an answer.", takes: AnswerDraft.self) {
-            request, token in
+        routes.openPost(
+            "/api/sessions/{token}/answers", "Takes an answer.", takes: AnswerDraft.self,
+            answers: [.json(StandingReport.self, .ok, "What the bot says to it.")]
+        ) { request, token in
             try await answer(token, request)
         }
     }
 
+    private static let parameters: [FieldDescription] = [
+        .whole("since", from: 0, "The last 'seq' that was seen: shows what came after it.")
+    ]
+
     private func open(_ survey: String, _ request: Request) async throws -> Response {
-        let draft = try Input.read(request.body.isEmpty ? Array("{}".utf8) : request.body, as: SessionDraft.self)
+        let draft = try Input.read(request.body, as: SessionDraft.self)
         let wish = Wish(
             survey: survey, invitation: draft.invitation, customer: draft.customer, language: draft.language,
             languagesPreferred: request.languagesPreferred)
@@ -37,16 +50,17 @@ struct SessionRoutes: Sendable {
     }
 
     private func show(_ token: String, _ request: Request) async throws -> Response {
-        var query = QueryInput(request.query)
-        let seq = query.count("since") ?? 0
+        var query = QueryInput(request.query, Self.parameters)
+        let seq = query.whole("since") ?? 0
         try query.finish()
         return response(try await conversations.read(token, since: seq))
     }
 
     private func answer(_ token: String, _ request: Request) async throws -> Response {
-        let draft = try Input.read(request.body, as: AnswerDraft.self)
         guard let right = conversations.key.right(of: token) else { throw Problem.sessionUnknown }
-        let said = try Saying(draft.text, key: draft.key, question: draft.question)
+        let draft = try Input.read(request.body, as: AnswerDraft.self)
+        var said = try Saying(draft.text, key: draft.key, question: draft.question)
+        said.request = request.id
         let standing = try await conversations.answer(said, by: right)
         try await conversations.show(standing)
         return response(standing)
@@ -102,6 +116,7 @@ struct SessionDraft: InputShape {
     private static let language = Field.text("language", 1...35, "The language they want, such as 'pt-br'.").optional
 
     static let fields = [customer.description, invitation.description, language.description]
+    static let example = #"{"customer":"john","language":"en"}"#
 
     let customer: String?
     let invitation: String?
@@ -123,6 +138,7 @@ struct AnswerDraft: InputShape {
         "question", 1...64, "The question it is meant for; refused when another one is open.").optional
 
     static let fields = [text.description, key.description, question.description]
+    static let example = #"{"text":"chocolate","key":"k1","question":"flavour"}"#
 
     let text: String
     let key: String?

@@ -97,7 +97,7 @@ extension Transaction {
         try insert(turn, in: session.id)
         try tally(session, step.survey, from: nil, to: conversation, at: now)
         let place = SessionPlace(session: session, conversation: conversation, step: step)
-        if conversation.isCompleted { try handOn(place) }
+        if conversation.isCompleted { try handOn(place, request: nil) }
         var standing = Standing(place, [turn])
         standing.isNew = true
         return standing
@@ -190,7 +190,7 @@ extension Transaction {
             seq: place.session.turns, said: said?.kept, key: said?.key, message: message, at: now)
         try update(place.session, from: before, to: conversation)
         try insert(turn, in: place.session.id)
-        if isEnd { try handOn(place) }
+        if isEnd { try handOn(place, request: said?.request) }
         return turn
     }
 
