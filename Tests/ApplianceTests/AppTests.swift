@@ -102,7 +102,8 @@ import Web
         "health, readiness, metrics and the description are open and say what they should",
         arguments: [
             ("/healthz", #"{"status":"ok"}"#), ("/readyz", #""status":"ready""#), ("/metrics", "parley_commits_total"),
-            ("/openapi.json", #""openapi":"3.1.0""#), ("/docs", "<code>POST /api/messages</code>"),
+            ("/openapi.json", #""openapi":"3.1.0""#),
+            ("/docs", #"<script src="/docs.js" defer>"#), ("/docs.js", "openapi.json"), ("/docs.css", "body {"),
         ])
     func open(_ path: String, _ text: String) async throws {
         try await withAppliance { parley in
@@ -122,10 +123,9 @@ import Web
             }
             let now = systemClock()
             func forget(after hours: Int64) async throws {
-                try await Housekeeping(
-                    database: parley.app.database, conversations: parley.app.conversations, rooms: parley.app.rooms,
-                    log: .silent, now: { now + Timestamp.hours(hours) }
-                ).forget()
+                try await Retention(
+                    database: parley.app.database, log: .silent, now: { now + Timestamp.hours(hours) }
+                ).run()
             }
             try await forget(after: 23)
             let young = try await keys()

@@ -104,7 +104,7 @@ import Web
             let told = Mutex<[DeliveryChange]>([])
             var routes = Routes(gate: parley.app.gate)
             ChannelRoutes(
-                database: parley.app.database, couriers: [], dispatcher: parley.app.dispatcher,
+                database: parley.app.database, couriers: [], dispatcher: parley.app.dispatcher, vault: Vault(),
                 observers: ["other": { _, change throws(StorageError) in told.withLock { $0.append(change) } }],
                 now: { 7 }
             ).register(in: &routes)

@@ -1,4 +1,5 @@
 import Storage
+import Synchronization
 import Testing
 import Web
 
@@ -85,6 +86,30 @@ import Web
         #expect(status(gate, "Bearer \(Self.secret)") == 429)
     }
 
+    @Test("strangers are counted by what they do, each kind for itself")
+    func classes() {
+        let gate = Gate(rateLimit: 10, signInLimit: 3, now: { 0 }), stranger = Peer("203.0.113.7")
+        func letIn(_ rate: RateClass) -> Int {
+            (0..<100).count { _ in (try? gate.admitStranger(stranger, rate)) != nil }
+        }
+        #expect(letIn(.general) == 20 && letIn(.posting) == 10 && letIn(.signIn) == 6)
+        #expect(gate.refused.map(\.counted) == ["general", "posting", "sign_in", "wrong_token"])
+        #expect(gate.refused.map(\.calls) == [80, 90, 94, 0])
+    }
+
+    @Test("a class of 300 behind one address joins within ten seconds, with what is usual")
+    func school() {
+        let time = Mutex<Int64>(0), gate = Gate(rateLimit: 1_000, signInLimit: 30, now: { time.withLock { $0 } })
+        let school = Peer("203.0.113.7")
+        for joined in 0..<300 {
+            time.withLock { $0 = Int64(joined * 10_000 / 300) }
+            // Looks for the game, joins it, opens a WebSocket, and answers over HTTP.
+            for rate in [RateClass.general, .posting, .general, .posting] {
+                #expect(throws: Never.self) { try gate.admitStranger(school, rate) }
+            }
+        }
+    }
+
     @Test("an older table that arrives late does not bring a revoked token back")
     func late() {
         let valid = gate()
@@ -97,5 +122,19 @@ import Web
         valid.load([revoked])
         valid.load([token])
         #expect(status(valid, "Bearer \(Self.secret)") == 401)
+    }
+
+    @Test("tokens that retention has deleted keep nobody from being revoked or let in")
+    func deleted() {
+        let gate = Gate(rateLimit: 0, now: { 10 })
+        func token(_ secret: String, revokedAt: Int64? = nil) -> Token {
+            Token(
+                id: secret, name: secret, digest: Token.digest(of: secret), scopes: [.messagesSend],
+                createdAt: Timestamp(0), expiresAt: nil, revokedAt: revokedAt.map(Timestamp.init))
+        }
+        gate.load([token("a", revokedAt: 1), token("b", revokedAt: 2), token("c")])
+        gate.load([token("c", revokedAt: 3)])
+        gate.load([token("c", revokedAt: 3), token("d")])
+        #expect(["a", "b", "c", "d"].map { status(gate, "Bearer \($0)") } == [401, 401, 401, .ok])
     }
 }

@@ -56,4 +56,20 @@ import Web
             try read(#"{"topic":"a","description":"\#(String(repeating: "x", count: limit + 1))"}"#)
         }
     }
+
+    @Test("text in UTF-16 or UTF-32 is not looked into: brackets could hide in it", arguments: [2, 4])
+    func otherEncodings(_ width: Int) {
+        let text = #"{"x":"\u{2200}","y":\#(String(repeating: "[", count: 400))"#
+        let bytes = text.utf16.flatMap { unit in
+            [UInt8(unit & 0xFF), UInt8(unit >> 8)] + Array(repeating: 0, count: width - 2)
+        }
+        #expect(!JSONValue.isShallow(bytes) && JSONValue(bytes) == nil)
+    }
+
+    @Test("an address that somebody signs in with has bytes at most, not characters of any size")
+    func addressBytes() {
+        let email = "a" + String(repeating: "\u{301}", count: 500)
+        let body = Array(#"{"email":"\#(email)","password":"x"}"#.utf8)
+        #expect(throws: Problem.self) { try Input.read(body, as: SignInDraft.self) }
+    }
 }

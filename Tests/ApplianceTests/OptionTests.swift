@@ -28,6 +28,27 @@ import Testing
             (["--log-level", "loud"], [:], "--log-level: 'loud' is not one of debug, info, notice, warning, error"),
             (["--log-format", "xml"], [:], "--log-format: 'xml' is not one of json, text, auto"),
             (["--rate-limit", "-1"], [:], "--rate-limit: '-1' is not a number from 0 to 1000000"),
+            (["--sign-in-limit", "many"], [:], "--sign-in-limit: 'many' is not a number from 0 to 100000"),
+            (
+                ["--trusted-proxies", "10.0.0.1/8"], [:],
+                "--trusted-proxies: '10.0.0.1/8' is not networks such as 10.0.0.0/8, loopback or private"
+            ),
+            (
+                [], ["PARLEY_HSTS": "max-age=-1"],
+                "PARLEY_HSTS: 'max-age=-1' is not off, or such as max-age=31536000; includeSubDomains"
+            ),
+            (
+                ["--hsts", "max-age=5; x\r\nset-cookie: a"], [:],
+                "--hsts: 'max-age=5; x\r\nset-cookie: a' is not off, or such as max-age=31536000; includeSubDomains"
+            ),
+            (
+                ["--redirect-listen", "127.0.0.1:80"], [:],
+                "--redirect-listen: needs TLS (--tls-certificate), to have where to send"
+            ),
+            (
+                ["--redirect-listen", "80", "--tls-certificate", "c", "--tls-key", "k"], [:],
+                "--redirect-listen: '80' is not host:port"
+            ),
             (["--stop-seconds", "1.5"], [:], "--stop-seconds: '1.5' is not a number from 0 to 300"),
             (["--data"], [:], "--data: a value is missing"),
             (["--data", "a", "--data", "b"], [:], "--data: given twice"),
@@ -60,6 +81,36 @@ import Testing
             "PARLEY_SMTP_URL": "smtp://h", "PARLEY_SMTP_FROM": "a@b.c", "PARLEY_EMAIL_TO": " x@y.z , q@r.s,",
         ]
         #expect(try configuration([], environment).samples.email?.to == ["x@y.z", "q@r.s"])
+    }
+
+    @Test(
+        "what browsers are told of HTTPS is a year unless said otherwise",
+        arguments: [
+            ([:], "max-age=31536000"), (["PARLEY_HSTS": "off"], nil), (["PARLEY_HSTS": "max-age=0"], "max-age=0"),
+            (["PARLEY_HSTS": "max-age=63072000; includeSubDomains; preload"], "max-age=63072000; includeSubDomains; preload"),
+        ] as [([String: String], String?)])
+    func transportSecurity(_ environment: [String: String], _ expected: String?) throws {
+        #expect(try configuration([], environment).strictTransportSecurity == expected)
+    }
+
+    @Test("nobody is trusted as a proxy unless named")
+    func proxies() throws {
+        #expect(try configuration([]).trustedProxies == [])
+        #expect(try configuration([], ["PARLEY_TRUSTED_PROXIES": ""]).trustedProxies == [])
+        #expect(try configuration(["--trusted-proxies", "loopback, 10.0.0.0/8"]).trustedProxies.count == 3)
+    }
+
+    @Test(
+        "cookies are left plain where others can come and nothing says that they use TLS",
+        arguments: [
+            ([:], false), (["PARLEY_LISTEN": "0.0.0.0:8080"], true), (["PARLEY_LISTEN": "[::]:8080"], true),
+            (["PARLEY_LISTEN": "[::1]:8080"], false), (["PARLEY_LISTEN": "localhost:8080"], false),
+            (["PARLEY_LISTEN": "0.0.0.0:8080", "PARLEY_PUBLIC_URL": "https://a.test"], false),
+            (["PARLEY_LISTEN": "0.0.0.0:8080", "PARLEY_PUBLIC_URL": "http://a.test"], true),
+            (["PARLEY_LISTEN": "0.0.0.0:8080", "PARLEY_TRUSTED_PROXIES": "private"], false),
+        ] as [([String: String], Bool)])
+    func plainCookies(_ environment: [String: String], _ expected: Bool) throws {
+        #expect(try configuration([], environment).leavesCookiesPlain == expected)
     }
 
     @Test("help names every flag, variable and exit code")

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Outbound
 import Storage
 import Testing
 import Web
@@ -10,21 +11,46 @@ final class TestAppliance: Sendable {
     static let adminToken = "the-token-of-the-tests"
 
     let app: App
-    private let folder: String
+    let folder: String
 
     /// Starts as a first start does. Nothing is told to anybody: without settings every topic goes to the log.
-    static func start(_ samples: SampleSettings = .init(), rateLimit: Int = 0) async throws -> TestAppliance {
-        let appliance = try TestAppliance(rateLimit: rateLimit)
+    ///
+    /// - Parameter folder: of one that was left, to see what a restart finds; a new one when nil.
+    static func start(
+        _ samples: SampleSettings = .init(), rateLimit: Int = 0, health: Health.Limits = .init(),
+        vault: Vault = Vault(), in folder: String? = nil, forgettingSealedSecrets: Bool = false, log: Log = .silent,
+        now: @escaping WallClock = systemClock
+    ) async throws -> TestAppliance {
+        let appliance = try TestAppliance(
+            rateLimit: rateLimit, health: health, vault, in: folder ?? makeTestFolder(), log, now: now)
         var samples = samples
         samples.adminToken = adminToken
-        _ = try await appliance.app.start(samples)
+        do {
+            _ = try await appliance.app.start(samples, forgettingSealedSecrets: forgettingSealedSecrets)
+        } catch {
+            await appliance.app.stop(within: .zero)
+            throw error
+        }
         return appliance
     }
 
-    private init(rateLimit: Int) throws {
-        folder = try makeTestFolder()
+    private init(
+        rateLimit: Int, health: Health.Limits, _ vault: Vault, in folder: String, _ log: Log, now: @escaping WallClock
+    ) throws {
+        self.folder = folder
         let database = try Database(.init(folder: folder), migrations: App.migrations)
-        app = App(database: database, folder: folder, rateLimit: rateLimit, log: .silent)
+        var settings = App.Settings(rateLimit: rateLimit, publicURL: "https://parley.test", letsSignUp: true)
+        settings.health = health
+        settings.vault = vault
+        // What it costs to guess is no matter here.
+        settings.passwordCost = Scrypt.Cost(log2N: 1, r: 1, p: 1)
+        app = App(database: database, folder: folder, settings: settings, log: log, now: now)
+    }
+
+    /// Ends everything and leaves the folder for the next one.
+    func leave() async -> String {
+        await app.stop(within: .zero)
+        return folder
     }
 
     /// Ends everything and removes the folder.
@@ -92,9 +118,10 @@ struct Answer: Sendable {
 
 /// Runs `body` on a fresh appliance and ends it whatever happens.
 func withAppliance(
-    _ samples: SampleSettings = .init(), rateLimit: Int = 0, _ body: (TestAppliance) async throws -> Void
+    _ samples: SampleSettings = .init(), rateLimit: Int = 0, health: Health.Limits = .init(),
+    now: @escaping WallClock = systemClock, _ body: (TestAppliance) async throws -> Void
 ) async throws {
-    let appliance = try await TestAppliance.start(samples, rateLimit: rateLimit)
+    let appliance = try await TestAppliance.start(samples, rateLimit: rateLimit, health: health, now: now)
     do {
         try await body(appliance)
     } catch {

@@ -19,7 +19,10 @@ import Testing
 
     @Test(
         "what is no time is refused",
-        arguments: ["", "yesterday", "2026-01-31", "2026-13-01T00:00:00Z", "1969-12-31T23:59:59Z", "12"])
+        arguments: [
+            "", "yesterday", "2026-01-31", "2026-13-01T00:00:00Z", "1969-12-31T23:59:59Z", "12", "2026-02-30T00:00:00Z",
+            "2026-01-01T24:00:00Z", "2026-01-01T12:99:00Z", "2026-01-01T12:00:60Z",
+        ])
     func refuses(_ text: String) {
         #expect(Timestamp(iso8601: text) == nil)
     }

@@ -22,6 +22,7 @@ enum CheckCommand {
 
     private static func check(_ configuration: Configuration) throws(UsageError) -> ExitCode {
         _ = try Samples(configuration.samples, couriers: Courier.all(transfers: Transfers()) { _, _ in })
+        _ = try configuration.secretKeys.vault()
         if let tls = configuration.tls {
             do throws(TLSFault) {
                 let ends = Timestamp(Timestamp.seconds(Int64(try tls.check().expiresAt)))
@@ -59,13 +60,24 @@ enum CheckCommand {
         switch result.ending {
         case .answered(let answer) where answer.status == 200:
             OutputText.standardOutput.write("ready\n")
+            for finding in readiness(in: answer.body)?.warnings ?? [] {
+                Program.complain("warning: \(finding.code): \(finding.detail)")
+            }
             return .done
         case .answered(let answer):
-            Program.complain("not ready: \(String(decoding: answer.body, as: UTF8.self))")
+            guard let readiness = readiness(in: answer.body) else {
+                Program.complain("not ready: \(String(decoding: answer.body, as: UTF8.self))")
+                return .failed
+            }
+            for finding in readiness.reasons { Program.complain("not ready: \(finding.code): \(finding.detail)") }
         case .failed(let failure):
             Program.complain("no answer from \(address): \(failure.detail)")
         }
         return .failed
+    }
+
+    private static func readiness(in body: [UInt8]) -> Readiness? {
+        try? JSONDecoder().decode(Readiness.self, from: Data(body))
     }
 
     /// Where to find a program that listens on every address: at this machine's own.

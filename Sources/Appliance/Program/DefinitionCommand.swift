@@ -28,14 +28,15 @@ enum DefinitionCommand {
         return .done
     }
 
-    /// All bytes, or one more than a definition may have; nil with `errno` when the file cannot be read.
-    private static func bytes(of name: String) -> [UInt8]? {
+    /// All bytes of a file or, for `-`, of standard input, or some more than it may have; nil with `errno` when it cannot
+    /// be read.
+    static func bytes(of name: String, atMost bytesMax: Int = DefinitionText.bytesMax) -> [UInt8]? {
         let descriptor = name == "-" ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { if descriptor != STDIN_FILENO { close(descriptor) } }
         var bytes: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 64 * 1_024)
-        while bytes.count <= DefinitionText.bytesMax {
+        while bytes.count <= bytesMax {
             let count = Glibc.read(descriptor, &part, part.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }

@@ -30,8 +30,6 @@ extension Log {
                     "until": .text(Timestamp(hold.until).iso8601),
                 ])
         case .channelResumed(let channel): notice("channel resumed", ["channel": .text(channel)])
-        case .deliveryFailed(let id, let channel, let code):
-            notice("delivery failed", ["delivery": .text(id), "channel": .text(channel), "code": .text(code)])
         case .channelMissing(let channel):
             error("deliveries wait for a channel that does not exist", ["channel": .text(channel)])
         case .courierMissing(let channel, let kind):
@@ -42,6 +40,26 @@ extension Log {
             error(
                 "a delivery's fate was recorded without telling its source",
                 ["source": .text(source ?? "?"), "cause": .text(fault.code)])
+        }
+    }
+
+    /// One line for each attempt, of those that failed for good also where little is said. A request's id ties it to the
+    /// call that caused it, and a message's to what was said.
+    func note(_ attempt: AttemptNote) {
+        let isFailed = attempt.state == .failed
+        guard level <= (isFailed ? .notice : .debug) else { return }
+        let delivery = attempt.delivery
+        let reference = delivery.source == MessageTables.source ? "message" : "reference"
+        let fields: KeyValuePairs<String, Value> = [
+            "delivery": .text(delivery.id), "channel": .text(delivery.channel), "source": .text(delivery.source),
+            reference: .text(delivery.reference), "request": .text(delivery.request ?? ""),
+            "attempt": .integer(attempt.number), "class": .text(attempt.outcomeClass.rawValue),
+            "code": .text(attempt.code), "ms": .integer(Int(attempt.durationMilliseconds)),
+        ]
+        switch attempt.state {
+        case .failed: notice("delivery failed", fields)
+        case .delivered: debug("delivery arrived", fields)
+        case .waiting, .inFlight, .cancelled, nil: debug("delivery attempted", fields)
         }
     }
 

@@ -1,19 +1,24 @@
-import Glibc
 import Outbound
 import Storage
+import Synchronization
 import Web
 
 /// Whether the program is alive, and whether it can do its work.
-struct Health: Sendable {
-    /// Longer than the slowest commit on a disk that still works.
-    static let deadline = Duration.seconds(3)
+final class Health: Sendable {
+    struct Limits: Sendable {
+        var disk = DiskLimit()
+        /// Longer than the slowest commit on a disk that still works.
+        var patience = Duration.seconds(2)
+        /// A dispatcher that takes nothing for so long, though it could, has stopped.
+        var overdueMs: Int64 = 300_000
+    }
 
-    /// Less free space than this is not ready: the heartbeat would still fit where a message does not.
-    static let freeBytesMin: Int64 = 256 << 10
-
-    let database: Database
-    let folder: String
-    let now: WallClock
+    /// What `/readyz` says and `/metrics` counts.
+    struct Report: Sendable {
+        let readiness: Readiness
+        var room: DiskRoom?
+        var process: ProcessFigures?
+    }
 
     static let migrations = [
         Migration(
@@ -26,77 +31,118 @@ struct Health: Sendable {
             """)
     ]
 
+    private let limits: Limits
+    private let now: WallClock
+    private let dispatcher: Dispatcher
+    private let write: Probe<Result<Void, StorageError>>
+    private let look: Probe<Result<HealthSeen.Look, StorageError>>
+    private let isStopping = Atomic(false)
+    /// The latest that the clock has shown.
+    private let latest = Mutex<Int64>(0)
+    private let watches = Mutex<[@Sendable (_ now: Int64) -> [Finding]]>([])
+
+    init(
+        database: Database, dispatcher: Dispatcher, folder: String, limits: Limits = Limits(), now: @escaping WallClock
+    ) {
+        self.limits = limits
+        self.now = now
+        self.dispatcher = dispatcher
+        write = Probe(patience: limits.patience) { await Self.beat(database, now) }
+        look = Probe(patience: limits.patience) { await Self.look(database, dispatcher, folder, now) }
+    }
+
     func register(in routes: inout Routes) {
-        let alive = Response.json(["status": "ok"])
-        routes.open("/healthz", "Says that the program is alive.") { _ in alive }
+        routes.open(
+            "/healthz", "Says that the program is alive.", answers: [.json(Alive.self, .ok, "It is.")]
+        ) { _ in Self.alive }
         routes.openWaiting(
-            "/readyz", "Says whether a write reaches the disk, and how old the oldest waiting delivery is."
-        ) { _ in
-            let report = await readiness()
-            return .json(report, status: report.status == "ready" ? .ok : .unavailable)
+            "/readyz", "Says whether the program can do its work, and what keeps it from that, or soon may.",
+            answers: [.json(Readiness.self, .ok, "Ready."), .json(Readiness.self, .unavailable, "Not ready.")]
+        ) { [self] _ in
+            Self.answer(await report().readiness)
         }
     }
 
-    struct Readiness: Encodable, Sendable {
-        let status: String
-        /// Code of the fault that keeps writes from reaching the disk.
-        var fault: String?
-        var detail: String?
-        /// Seconds that the oldest delivery has been waiting; a channel that is down makes this grow, and is no
-        /// reason to take the program out of service.
-        var outboxOldestSeconds: Double?
-
-        private enum CodingKeys: String, CodingKey {
-            case status, fault, detail
-            case outboxOldestSeconds = "outbox_oldest_seconds"
+    /// What is answered before there is a database.
+    static func whileStarting(_ request: Request) -> Response {
+        switch request.path {
+        case "/healthz": alive
+        case "/readyz": answer(Readiness(reasons: [.starting]))
+        default:
+            Problem(.unavailable, "starting", Finding.starting.detail + " Try again in a moment.", retryAfterSeconds: 1)
+                .response
         }
     }
 
-    private func readiness() async -> Readiness {
-        await firstOf {
-            do throws(StorageError) {
-                return try await writeAndLook()
-            } catch {
-                return Readiness(status: "unavailable", fault: error.code, detail: error.explanation)
+    /// From now on it is not ready, though it still answers: a proxy that asks takes it out of service.
+    func beginStopping() { isStopping.store(true, ordering: .relaxed) }
+
+    /// Has `watch` asked for warnings with each report. It must not block.
+    func watch(_ watch: @escaping @Sendable (_ now: Int64) -> [Finding]) { watches.withLock { $0.append(watch) } }
+
+    /// How it stands, a second ago at most. Takes twice the patience of the limits, if the disk is stuck no longer.
+    func report() async -> Report {
+        async let written = write.see()
+        async let looked = look.see()
+        let now = now()
+        let seen = HealthSeen(
+            now: now, written: await written, looked: await looked, held: Array(dispatcher.statistics.held.keys),
+            clockBehindMs: clockBehind(at: now), isStopping: isStopping.load(ordering: .relaxed))
+        let look = try? seen.looked?.get()
+        let readiness = Readiness(
+            reasons: HealthStep.reasons(seen, limits),
+            warnings: HealthStep.warnings(seen, limits) + watches.withLock { $0 }.flatMap { $0(now) },
+            outboxOldestSeconds: look?.due.oldestAt.map { Double(max(0, now - $0)) / 1_000 })
+        return Report(readiness: readiness, room: look?.room, process: look?.process)
+    }
+
+    private static let alive = Response.json(Alive())
+
+    private struct Alive: Exemplified {
+        static let examples = [Alive()]
+        var status = "ok"
+    }
+
+    private static func answer(_ readiness: Readiness) -> Response {
+        .json(readiness, status: readiness.reasons.isEmpty ? .ok : .unavailable)
+    }
+
+    private func clockBehind(at now: Int64) -> Int64 {
+        latest.withLock { latest in
+            latest = max(latest, now)
+            return latest - now
+        }
+    }
+
+    /// Has a write reach the disk.
+    private static func beat(_ database: Database, _ now: WallClock) async -> Result<Void, StorageError> {
+        let now = now()
+        do throws(StorageError) {
+            _ = try await database.write { transaction throws(StorageError) in
+                try transaction.run(
+                    "INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+                    .integer(now))
             }
-        } orAfter: {
-            Readiness(
-                status: "unavailable", fault: "storage.slow",
-                detail: "A write did not reach the disk in \(Self.deadline).")
+            return .success(())
+        } catch {
+            return .failure(error)
         }
     }
 
-    /// Looks for room, then writes, then takes the age of the outbox as the write's own transaction sees it.
-    private func writeAndLook() async throws(StorageError) -> Readiness {
-        let (now, folder) = (now(), folder)
-        try await database.read { _ throws(StorageError) in
-            // On a reader's thread: a disk that hangs must not hold one of the pool's.
-            var disk = statvfs()
-            guard statvfs(folder, &disk) == 0 else { throw .inputOutput }
-            guard Int64(disk.f_bavail) * Int64(disk.f_frsize) >= Self.freeBytesMin else { throw .full }
+    /// On a reader's thread: what hangs must not hold one of the pool's.
+    private static func look(_ database: Database, _ dispatcher: Dispatcher, _ folder: String, _ now: WallClock) async
+        -> Result<HealthSeen.Look, StorageError>
+    {
+        let now = now()
+        do throws(StorageError) {
+            return .success(
+                try await database.read { snapshot throws(StorageError) in
+                    HealthSeen.Look(
+                        room: try DiskRoom(of: folder), schemaMatches: try snapshot.matches(App.migrations),
+                        due: try dispatcher.due(in: snapshot, at: now), process: ProcessFigures(at: now))
+                })
+        } catch {
+            return .failure(error)
         }
-        let oldest = try await database.write { transaction throws(StorageError) -> Int64? in
-            try transaction.run(
-                "INSERT INTO heartbeat (id, at) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
-                .integer(now))
-            return try transaction.snapshot.outboxDepths().filter { $0.state != .failed }.map(\.oldestAt).min()
-        }
-        return Readiness(status: "ready", outboxOldestSeconds: oldest.map { Double(max(0, now - $0)) / 1_000 })
-    }
-
-    /// What `work` returns, or `late` when it takes longer than the deadline. The work goes on: a write cannot be
-    /// taken back.
-    private func firstOf(
-        _ work: @escaping @Sendable () async -> Readiness, orAfter late: @escaping @Sendable () -> Readiness
-    ) async -> Readiness {
-        let (answers, continuation) = AsyncStream.makeStream(of: Readiness.self, bufferingPolicy: .bufferingOldest(1))
-        Task { continuation.yield(await work()) }
-        let timer = Task {
-            guard (try? await Task.sleep(for: Self.deadline)) != nil else { return }
-            continuation.yield(late())
-        }
-        defer { timer.cancel() }
-        for await answer in answers { return answer }
-        return late()
     }
 }

@@ -4,11 +4,24 @@ enum HelpCommand {
         parley \(Program.version): surveys, quizzes, messages and bridges in one program with one file of data
 
         Commands
-          serve                     runs the program until SIGTERM or SIGINT
+          serve [--forget-sealed-secrets]
+                                    runs the program until SIGTERM or SIGINT; gives up secrets that no key opens
           check [--live]            checks settings and data; --live asks a running program whether it is ready
           backup FILE               copies the database to FILE while it is in use, and verifies the copy
+          backup list               lists the backups of the folder that serve keeps
+          backup verify FILE        checks a backup against its manifest: every byte, page, reference and row count
+          restore FILE [--without-manifest] [--hold-deliveries]
+                                    replaces the data by a backup while the program is stopped, and keeps what it
+                                    replaces; --hold-deliveries pauses every channel in it
+          export                    writes the configuration of a stopped program, without secrets, to standard output
+          import FILE [--dry-run]   brings such a file in; - reads standard input
           survey check FILE         says what is wrong with the definition of a survey; - reads standard input
           quiz check FILE           the same for a quiz
+          account list              lists the accounts
+          account create EMAIL --role ROLE
+                                    makes an account and prints the link of its invitation, once; roles: \(roles)
+          account disable EMAIL     keeps the owner of an account out
+          account reset EMAIL       prints a link to choose a new password, once, and lets a disabled one in again
           token list                lists the tokens
           token create NAME --scope SCOPE[,SCOPE…] [--days N]
                                     makes a token and prints it, once; scopes: \(scopes)
@@ -24,6 +37,7 @@ enum HelpCommand {
                                     has N players play each of M games at once, of a quiz of K questions that it makes
                                     when none is named, each answering within S seconds, and checks that every verdict,
                                     board and result adds up; the token is PARLEY_ADMIN_TOKEN when none is given
+          secret-key                prints a new key for PARLEY_SECRET_KEY
           version                   prints the version
           help                      prints this
 
@@ -34,7 +48,9 @@ enum HelpCommand {
 
         """
 
-    private static let scopes = Scope.allCases.map(\.rawValue).joined(separator: ", ")
+    private static let roles = Role.allCases.map(\.rawValue).joined(separator: ", ")
+
+    private static let scopes = Scope.ofTokens.map(\.rawValue).joined(separator: ", ")
 
     private static let settings = Option.all.map { option in
         let names = [option.flag.isEmpty ? nil : "\(option.flag) \(option.placeholder)", option.variable].compactMap {

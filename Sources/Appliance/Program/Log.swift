@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Synchronization
 
 /// Where the program says what it does: a level below which it is silent, and a sink for the lines.
 ///
@@ -23,8 +23,27 @@ struct Log: Sendable {
         let fields: [(name: String, value: Value)]
     }
 
-    let level: Level
+    /// The level as it is now: one for all copies of a log, so that it can be changed while the program runs.
+    final class Threshold: Sendable {
+        private let value: Atomic<Int>
+
+        init(_ level: Level) { value = Atomic(level.rawValue) }
+
+        var level: Level {
+            get { Level(rawValue: value.load(ordering: .relaxed)) ?? .info }
+            set { value.store(newValue.rawValue, ordering: .relaxed) }
+        }
+    }
+
+    let threshold: Threshold
     let sink: @Sendable (Line) -> Void
+
+    init(level: Level, sink: @escaping @Sendable (Line) -> Void) {
+        threshold = Threshold(level)
+        self.sink = sink
+    }
+
+    var level: Level { threshold.level }
 
     func write(_ level: Level, _ event: StaticString, _ fields: KeyValuePairs<String, Value> = [:]) {
         guard level >= self.level else { return }
@@ -38,5 +57,5 @@ struct Log: Sendable {
     func error(_ event: StaticString, _ fields: KeyValuePairs<String, Value> = [:]) { write(.error, event, fields) }
 
     /// Says nothing: for tests and for commands that print their result.
-    static let silent = Log(level: .error, sink: { _ in })
+    static var silent: Log { Log(level: .error, sink: { _ in }) }
 }

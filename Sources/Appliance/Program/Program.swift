@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Outbound
 import Storage
 import Web
 
@@ -46,11 +47,16 @@ struct Program {
                 return await ServeCommand.run(configuration, values)
             case "check": return try await CheckCommand.run(rest, environment)
             case "backup": return try await BackupCommand.run(rest, environment)
+            case "restore": return try RestoreCommand.run(rest, environment)
+            case "export": return try await ConfigurationCommand.takeOut(rest, environment)
+            case "import": return try await ConfigurationCommand.bringIn(rest, environment)
             case "survey": return try SurveyCommand.run(rest, environment)
             case "quiz": return try QuizCommand.run(rest, environment)
+            case "account": return try await AccountCommand.run(rest, environment)
             case "token": return try await TokenCommand.run(rest, environment)
             case "chat": return try await ChatCommand.run(rest, environment)
             case "load": return try await LoadCommand.run(rest, environment)
+            case "secret-key": OutputText.standardOutput.write("\(VaultKey.makeText())\n")
             case "version", "--version": OutputText.standardOutput.write("parley \(version)\n")
             case "help", "--help", "-h": OutputText.standardOutput.write(HelpCommand.text)
             default: throw UsageError(explanation: "'\(name)' is no command; 'parley help' lists them")

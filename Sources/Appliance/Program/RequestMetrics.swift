@@ -26,12 +26,13 @@ final class RequestMetrics: Sendable {
         }
     }
 
-    private let routes = Mutex<[Route]>([])
+    private static let none = Route(method: "any", pattern: "none")
+    private let routes = Mutex([RequestMetrics.none])
 
-    /// Tells which routes there are, in the order of their indexes. Once, before the first request.
+    /// Tells which routes there are, in the order of their indexes. Once, before any of them is asked for.
     func prepare(_ descriptions: [RouteDescription]) {
         let known = descriptions.map { Route(method: $0.method.name, pattern: $0.pattern) }
-        routes.withLock { $0 = known + [Route(method: "any", pattern: "none")] }
+        routes.withLock { $0 = known + $0.suffix(1) }
     }
 
     func count(_ exchange: Exchange) {

@@ -9,11 +9,13 @@ struct Samples: Sendable {
 
     let settings: SampleSettings
     let couriers: [Courier]
+    let vault: Vault
 
     /// - Throws: `UsageError` naming the variable whose value no channel could use.
-    init(_ settings: SampleSettings, couriers: [Courier]) throws(UsageError) {
+    init(_ settings: SampleSettings, couriers: [Courier], vault: Vault = Vault()) throws(UsageError) {
         self.settings = settings
         self.couriers = couriers
+        self.vault = vault
         for channel in channels(at: 0) {
             guard let courier = couriers.first(where: { $0.kind == channel.kind }) else { continue }
             if let problem = courier.validate(channel.settings).first {
@@ -49,6 +51,14 @@ struct Samples: Sendable {
         return channels
     }
 
+    /// The channel as it is to be stored.
+    func sealed(_ channel: Channel) -> Channel {
+        var sealed = channel
+        let courier = couriers.first { $0.kind == channel.kind }
+        sealed.settings = vault.seal(channel.settings, of: channel.name, courier)
+        return sealed
+    }
+
     private static let variables: [String: Option] = [
         "webhook_url": .slackWebhookURL, "smtp_url": .smtpURL, "username": .smtpUsername, "password": .smtpPassword,
         "from": .smtpFrom, "to": .emailTo,
@@ -63,7 +73,7 @@ extension Transaction {
         let tokens = try snapshot.tokens()
         if tokens.isEmpty {
             let channels = samples.channels(at: now)
-            for channel in channels { try save(channel, at: now) }
+            for channel in channels { try save(samples.sealed(channel), at: now) }
             for (topic, wanted) in Samples.topics {
                 let channel = channels.contains { $0.name == wanted } ? wanted : Samples.logChannel
                 try save(

@@ -52,10 +52,10 @@ enum TokenCommand {
             throw UsageError(
                 explanation: "token: '\(name)' is not a name of lower-case letters, digits, '.', '_' and '-'")
         }
-        let words = Scope.allCases.map(\.rawValue).joined(separator: ", ")
+        let words = Scope.ofTokens.map(\.rawValue).joined(separator: ", ")
         let scopes = try values.value(scope, "one or more of \(words), with commas between") { text -> Set<Scope>? in
             let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-            let scopes = parts.compactMap { Scope(rawValue: String($0)) }
+            let scopes = parts.compactMap { part in Scope.ofTokens.first { $0.rawValue == part } }
             return scopes.count == parts.count ? Set(scopes) : nil
         }
         guard values.given(days) != nil else { return TokenDraft(name: name, scopes: scopes) }
@@ -69,10 +69,11 @@ enum TokenCommand {
         let state = token.revokedAt != nil ? "revoked" : token.isValid(at: now) ? "valid" : "expired"
         let scopes = token.scopes.map(\.rawValue).sorted().joined(separator: ",")
         let end = token.expiresAt.map { " until \($0.iso8601)" } ?? ""
-        return "\(token.id)  \(token.name)  \(scopes)  \(state)\(end)\n"
+        let last = token.lastUsedAt.map { "  used \($0.iso8601)" } ?? ""
+        return "\(token.id)  \(token.name)  \(scopes)  \(state)\(end)\(last)\n"
     }
 
-    private static func withDatabase(_ folder: String, _ body: (Database) async throws -> ExitCode) async -> ExitCode {
+    static func withDatabase(_ folder: String, _ body: (Database) async throws -> ExitCode) async -> ExitCode {
         do {
             let database = try Database(.init(folder: folder), migrations: App.migrations)
             defer { database.close() }

@@ -556,10 +556,14 @@ import Testing
             try await take(
                 [(1, 5, .start)], &occurrences, in: database,
                 aside: [.init(position: 1, conversation: nil, reason: "no", excerpt: "{}")])
+            try await database.write { transaction throws(StorageError) in
+                try transaction.keep("bridge_pages", days: 30)
+            }
             for (before, left) in [(Int64(1_000), Int64(1)), (1_001, 0)] {
-                _ = try await database.write { transaction throws(StorageError) in
-                    try transaction.forgetOldPolls(before: before, asideBefore: before, limit: 10)
-                }
+                let at = before + Timestamp.hours(30 * 24)
+                try await Retention(
+                    database: database, kinds: [.bridgePages, .bridgePolls, .bridgeAside], log: .silent, now: { at }
+                ).run()
                 #expect(try await number("SELECT COUNT(*) FROM bridge_page", database) == left)
                 #expect(try await number("SELECT COUNT(*) FROM bridge_poll", database) == left)
                 #expect(try await number("SELECT COUNT(*) FROM bridge_aside", database) == left)

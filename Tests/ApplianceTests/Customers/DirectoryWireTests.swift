@@ -144,7 +144,8 @@ private final class LoopbackDirectory: Sendable {
                 #"{"jsonrpc":"2.0","id":"\#(id)","result":{"name":"John Doe"}}"#
             }
             let app = App(
-                database: house.database, folder: "/tmp", rateLimit: 0, directory: loopback.settings, log: .silent)
+                database: house.database, folder: "/tmp", settings: .init(directory: loopback.settings),
+                log: .silent)
             var samples = SampleSettings()
             samples.adminToken = TestAppliance.adminToken
             _ = try await app.start(samples)

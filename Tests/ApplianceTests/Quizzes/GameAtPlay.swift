@@ -103,7 +103,7 @@ extension Game {
         for change in stored {
             switch change {
             case .moved(let next): standing = next
-            case .joined(_, _, let sequence): numbered.append((sequence, change))
+            case .joined(_, _, let sequence, _): numbered.append((sequence, change))
             case .answered(let answer): numbered.append((answer.sequence, change))
             case .kicked(let player, let isKicked): kicked[player] = isKicked
             case .hostAdded: hosts.append(change)

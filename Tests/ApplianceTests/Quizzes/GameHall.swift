@@ -48,7 +48,7 @@ final class GameHall: Sendable {
 
     private static func app(in folder: String, _ clock: HandClock, _ ahead: Int) throws -> App {
         App(
-            database: try Database(.init(folder: folder), migrations: App.migrations), folder: folder, rateLimit: 0,
+            database: try Database(.init(folder: folder), migrations: App.migrations), folder: folder,
             log: .silent, now: { noon + Int64(clock.now) },
             gameClock: GameClock(now: { clock.now + ahead }, sleep: { await clock.sleep(until: $0 - ahead) }))
     }

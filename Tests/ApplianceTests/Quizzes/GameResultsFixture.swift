@@ -21,7 +21,7 @@ final class GameResultsFixture: Sendable {
         folder = try makeTestFolder()
         let database = try Database(
             .init(folder: folder),
-            migrations: OutboundTables.migrations + TopicTables.migrations + MessageTables.migrations
+            migrations: OutboundTables.migrations + AuditTables.migrations + TopicTables.migrations + MessageTables.migrations
                 + GameTables.migrations)
         self.database = database
         let gate = Gate(rateLimit: 0, now: { 0 })
@@ -38,12 +38,12 @@ final class GameResultsFixture: Sendable {
                 return game.head
             },
             admit: { request, _ in
-                if request.query["host"] == Self.hostToken { return }
-                _ = try gate.admit(request, needing: .quizzesRead)
+                if request.query["host"] == Self.hostToken { return nil }
+                return try gate.admit(request, needing: .quizzesRead)
             })
         ResultsRoutes(
             database: database, access: access, quizzes: { id, version, _ in id == "q" && version == 1 ? quiz : nil },
-            places: places
+            places: places, now: { 0 }
         ).register(in: &routes)
         router = routes.router
     }
@@ -139,7 +139,7 @@ extension Transaction {
             .text(standing.phase.rawValue), .integer(standing.place), .integer(standing.played), .optional(finishedAt))
         for (index, name) in game.players.enumerated() {
             try run(
-                "INSERT INTO game_player VALUES (?, ?, ?, ?, ?, NULL, 1000)", .integer(game.number),
+                "INSERT INTO game_player VALUES (?, ?, ?, ?, ?, NULL, 1000, NULL, NULL, NULL)", .integer(game.number),
                 .integer(index + 1), .text(name), .integer(index + 1), .truth(game.kicked.contains(index + 1)))
         }
         for (index, answer) in game.answers.enumerated() {

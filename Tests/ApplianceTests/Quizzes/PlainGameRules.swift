@@ -6,7 +6,7 @@ extension PlainGame {
     /// - Parameter landing: when what comes of it is stored.
     mutating func take(_ input: GameInput, at now: Int, landing: Int) -> String {
         switch input {
-        case .join(let name): join(name.text, landing)
+        case .join(let name, _): join(name.text, landing)
         case .answer(let player, let id, let said, let allowance): answer(player, id, said, allowance, now)
         case .next(let player): next(player, now, landing)
         case .command(let command): obey(command, now, landing)

@@ -50,7 +50,7 @@ final class Parlour: Sendable {
 
     private static func app(in folder: String, _ call: Directory.Call?, _ now: @escaping WallClock) throws -> App {
         App(
-            database: try Database(.init(folder: folder), migrations: App.migrations), folder: folder, rateLimit: 0,
+            database: try Database(.init(folder: folder), migrations: App.migrations), folder: folder,
             log: .silent, now: now, directoryCall: call)
     }
 

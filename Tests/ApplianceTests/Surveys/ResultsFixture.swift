@@ -21,14 +21,14 @@ final class ResultsFixture: Sendable {
     /// - Parameter versions: the definitions of survey `s`, version 1 first.
     init(_ versions: [Survey], pause: @escaping @Sendable (Duration) async -> Void = { _ in }) async throws {
         folder = try makeTestFolder()
-        database = try Database(.init(folder: folder), migrations: SurveyTables.migrations)
+        database = try Database(.init(folder: folder), migrations: AuditTables.migrations + SurveyTables.migrations)
         gate = Gate(rateLimit: 0, now: { 0 })
         gate.load([Self.reader])
         let lookup: SurveyLookup = { _, version, _ in version <= versions.count ? versions[version - 1] : nil }
         live = LiveAnalytics(database: database, pause: pause, lookup: lookup)
         var routes = Routes(gate: gate)
         AnalyticsRoutes(database: database, gate: gate, live: live, lookup: lookup).register(in: &routes)
-        ExportRoutes(database: database, lookup: lookup).register(in: &routes)
+        ExportRoutes(database: database, lookup: lookup, places: ExportPlaces(), now: { 0 }).register(in: &routes)
         router = routes.router
         try await database.write { transaction throws(StorageError) in
             try transaction.run("INSERT INTO survey VALUES ('s', 'published', ?, '{}', 0, 0)", .integer(versions.count))
