@@ -21,7 +21,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates libcurl4 libssl3 libstdc++6 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin parley \
-    && install -d -o parley -g parley -m 0700 /data
+    && install -d -o parley -g parley -m 0700 /data /backups
 COPY --from=build /out/parley /usr/local/bin/parley
 
 LABEL org.opencontainers.image.title="Parley" \

@@ -1,7 +1,7 @@
 # Parley: `make` prints what there is. Every target sets up what it needs on a Debian machine that has Swift.
 SHELL := /bin/bash -o pipefail
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit blackbox kill conformance sanitize fuzz image-check bench \
+.PHONY: help run build test unit blackbox fixture kill soak conformance sanitize fuzz fuzz-api image-check bench \
         setup setup-test setup-conformance setup-bench clean
 
 LIBRARIES   := libcurl4-openssl-dev libsqlite3-dev libssl-dev
@@ -38,12 +38,21 @@ unit: setup ## Run the modules' own tests
 	$(call tests,--skip ApplianceTests)
 	$(call tests,--filter ApplianceTests)
 
+# Most of a test is waiting for a program, so there are more at once than cores; those of one file go one by one.
 blackbox: setup-test ## Run the black-box tests against the debug binary
 	swift build --product parley
-	$(VENV)/bin/python -m pytest Tests/BlackBox
+	$(VENV)/bin/python -m pytest Tests/BlackBox -m "not alone" -n 3 --dist loadfile
+	$(VENV)/bin/python -m pytest Tests/BlackBox -m alone
+
+fixture: setup-test ## Keep a database of today's version for the tests of upgrades: make fixture NAME=…
+	swift build --product parley
+	$(VENV)/bin/python Tests/BlackBox/make_fixture.py $(NAME)
 
 kill: setup-test build ## Kill the release binary 200 times while clients post, and count what was lost
 	PARLEY_BIN=.build/release/parley PARLEY_KILLS=200 $(VENV)/bin/python -m pytest -s Tests/BlackBox/test_kill.py
+
+soak: setup-test build ## Put the release binary under everything at once for SOAK_SECONDS (300), killing it, and check the accounts
+	PARLEY_BIN=$${PARLEY_BIN:-.build/release/parley} $(VENV)/bin/python Tests/Soak/soak.py
 
 conformance: setup-conformance ## Run Autobahn's WebSocket cases against both of our sides (needs Python 2.7)
 	swift build -c release --product parley-echo
@@ -59,6 +68,11 @@ sanitize: setup ## Run the modules' own tests under ThreadSanitizer, then under 
 	LD_PRELOAD=$(CURDIR)/$(MUTEX_ORDER) TSAN_OPTIONS="suppressions=$(CURDIR)/Tests/Sanitize/thread.supp" \
 		swift test --skip-build --no-parallel --skip CheckpointTests/bounded --sanitize=thread --scratch-path .build-tsan
 	ASAN_OPTIONS=detect_leaks=0 swift test --no-parallel --sanitize=address --scratch-path .build-asan
+
+fuzz-api: setup-test ## Make up calls of every operation of the API, FUZZ_SECONDS (60), FUZZ_SEED another run
+	swift build --product parley
+	PARLEY_FUZZ_SECONDS=$(FUZZ_SECONDS) PARLEY_FUZZ_SEED=$(or $(FUZZ_SEED),7) \
+		$(VENV)/bin/python -m pytest -s --timeout 3600 Tests/BlackBox/test_api_fuzz.py
 
 image-check: build ## Make the image's file system without Docker and run the program in it (needs root, debootstrap)
 	@$(call install,$(IMAGE_TOOLS))

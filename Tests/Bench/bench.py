@@ -1,7 +1,7 @@
 """Measures Parley against its peers in one run, on one machine, and prints one table.
 
     python3 Tests/Bench/bench.py [--quick] [--only healthz,accept,outbox,start,echo,rooms,idle,tls,conversations,export,
-                                         quiz,leaderboard,bridge]
+                                         quiz,leaderboard,bridge,backup,retention]
 
 The server has one core and the load the other. Rounds alternate between Parley and its peers, so that what else the
 machine does falls on all of them; figures are medians of the rounds. CPU is user + system time of the server's
@@ -26,11 +26,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "BlackBo
 
 import chats  # noqa: E402
 import conversations  # noqa: E402
+import copies  # noqa: E402
 import export  # noqa: E402
 import games  # noqa: E402
 import handshakes  # noqa: E402
 import leaderboard  # noqa: E402
 import peers  # noqa: E402
+import retention  # noqa: E402
 import rows  # noqa: E402
 import sockets  # noqa: E402
 from eventually import eventually  # noqa: E402
@@ -261,7 +263,7 @@ def resident(pid):
 PARTS = {"healthz": healthz, "accept": accept, "outbox": outbox, "start": start,
          "echo": sockets.echo, "rooms": sockets.rooms, "idle": sockets.idle, "tls": handshakes.tls,
          "conversations": conversations.conversations, "export": export.export, "quiz": games.games,
-         "leaderboard": leaderboard.leaderboard, "bridge": chats.bridge}
+         "leaderboard": leaderboard.leaderboard, "bridge": chats.bridge, "backup": copies.backup, "retention": retention.retention}
 
 
 def main():

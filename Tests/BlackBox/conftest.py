@@ -1,11 +1,18 @@
 """What every test here stands on: a fresh folder, a running Parley, and fakes that end with the test."""
 
 import contextlib
+import os
+import random
+import subprocess
 
 import pytest
 
 from fake_http import FakeHTTP, FakeSlack, FakeWebhook
 from parley import Parley
+
+DISK_BYTES = 6 * 1024 * 1024
+# Drawn once for all processes of a run: each must collect the same tests.
+os.environ.setdefault("PARLEY_SEED", str(random.SystemRandom().randrange(1, 1 << 32)))
 
 
 @pytest.fixture
@@ -54,3 +61,16 @@ def module_parley(tmp_path_factory):
         yield parley.start()
     finally:
         parley.end()
+
+
+@pytest.fixture
+def disk(tmp_path, closing):
+    """A small disk of its own, mounted for this test."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=700", "tmpfs", place],
+                             capture_output=True, text=True)
+    if mounted.returncode != 0:
+        pytest.skip(f"cannot mount a small disk here: {mounted.stderr.strip()}")
+    closing.callback(subprocess.run, ["umount", "-l", place], check=True)
+    return place

@@ -83,16 +83,16 @@ class Client:
 class Parley:
     """`parley serve` on a folder: started, asked, killed, started again."""
 
-    def __init__(self, folder, environment=None, prefix=(), program=None):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, folder, environment=None, prefix=(), program=None, listen="127.0.0.1:0"):
+        self.folder, self.listen = pathlib.Path(folder), listen
         self.environment = {"PARLEY_ADMIN_TOKEN": ADMIN_TOKEN, **(environment or {})}
-        self.prefix, self.program = list(prefix), program or binary()
+        self.prefix, self.program, self.flags = list(prefix), program or binary(), []
         self.process, self.address = None, None
         self.logs, self._news = [], threading.Condition()
 
     @property
     def command(self):
-        return [*self.prefix, self.program, "serve", "--data", str(self.folder), "--listen", "127.0.0.1:0"]
+        return [*self.prefix, self.program, "serve", "--data", str(self.folder), "--listen", self.listen, *self.flags]
 
     def spawn(self):
         """Starts the process and returns at once."""
@@ -158,7 +158,7 @@ class Parley:
         return self.start()
 
     def client(self, token=ADMIN_TOKEN, timeout=10.0):
-        return Client(self.address, token, timeout)
+        return Client(self.address or "127.0.0.1:9", token, timeout)     # while it starts: where nobody listens
 
     def request(self, method, path, body=None, headers=None, token=ADMIN_TOKEN):
         client = self.client(token)

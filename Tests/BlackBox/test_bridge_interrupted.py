@@ -13,7 +13,7 @@ from bridge import Bridge
 from eventually import eventually
 
 SECONDS = float(os.environ.get("PARLEY_BRIDGE_SECONDS", "40"))
-SEED = int(os.environ.get("PARLEY_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 32)
+SEED = int(os.environ["PARLEY_SEED"])
 CATCH_UP_SECONDS = 120
 BIG_CHAT = {"fail": 0.05, "lose": 0.05, "truncate": 0.03, "nonsense": 0.03, "drop": 0.02, "stall": 0.02, "odd": 0.2,
             "unseen": 0.2, "busy": 6}

@@ -106,9 +106,9 @@ def test_compose_runs_it_without_privileges():
 
 
 def test_compose_keeps_the_data_in_a_named_volume():
-    [volume] = SERVICE["volumes"]
-    name, _, path = volume.partition(":")
-    assert name in COMPOSE["volumes"] and path == "/data"
+    places = dict(reversed(volume.split(":")) for volume in SERVICE["volumes"])
+    assert set(places) == {"/data", SERVICE["environment"]["PARLEY_BACKUPS"]}
+    assert set(places.values()) == set(COMPOSE["volumes"]), "each in a volume of its own"
 
 
 def test_compose_waits_longer_than_the_program_takes_to_stop():

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMes
 
 from eventually import eventually
 from quiz import Game, Seat, publish, quiz
-from test_disk_full import BALLAST_BYTES, disk, fill  # noqa: F401 (a fixture)
+from test_disk_full import BALLAST_BYTES, fill
 from wire import Wire
 
 KILLS = int(os.environ.get("PARLEY_KILLS", "14"))

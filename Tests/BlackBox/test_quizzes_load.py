@@ -8,6 +8,8 @@ import pytest
 
 from parley import ADMIN_TOKEN, run
 
+pytestmark = pytest.mark.alone
+
 PLAYERS, GAMES, QUESTIONS = 2_000, 2, 2
 SPARE_DESCRIPTORS = 500
 WITHIN_SECONDS = 100.0
