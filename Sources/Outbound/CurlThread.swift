@@ -59,13 +59,16 @@ final class CurlThread: @unchecked Sendable {
         }
     }
 
-    /// Ends every transfer and the thread; returns when both are gone.
+    /// How long an end waits: a file that is sent may be on a disk that hangs.
+    private static let stoppingSecondsMax = 5.0
+
+    /// Ends every transfer and the thread; returns when both are gone, or hang.
     func stop() {
         shared.withLock { shared in
             shared.isStopping = true
             parley_curl_multi_wakeup(multi)
         }
-        thread?.join()
+        thread?.join(within: Self.stoppingSecondsMax)
     }
 
     private func start() {

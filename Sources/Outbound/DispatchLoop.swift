@@ -76,8 +76,10 @@ final class DispatchLoop: Sendable {
         while true {
             let phase = phase.load(ordering: .acquiring)
             if phase != .running { for delivery in ready.drainAll() { putBack(delivery) } }
+            // Asked before, as runners hand over what they did and end then: none of it is left behind.
+            let isIdle = ready.runningCount == 0
             takeAttempted(&round.pending)
-            if phase != .running, round.pending.isEmpty, ready.runningCount == 0 || phase == .abandoning { break }
+            if phase != .running, round.pending.isEmpty, isIdle || phase == .abandoning { break }
             var wakeAt: Int64?
             do throws(StorageError) {
                 wakeAt = try await turn(&round, claims: phase == .running)
@@ -238,15 +240,23 @@ final class DispatchLoop: Sendable {
         timer.withLock { timer in
             if let armed = timer, armed.at == at { return }
             timer?.task.cancel()
-            let (sleep, bell) = (configuration.sleep, bell)
+            let sleep = configuration.sleep
             timer = (
                 at,
-                Task {
+                Task { [weak self] in
                     await sleep(at)
-                    if !Task.isCancelled { bell.ring() }
+                    if !Task.isCancelled { self?.elapsed(at) }
                 }
             )
         }
+    }
+
+    /// Whoever is woken by a clock that was set back meanwhile finds nothing due, and arms the same time again.
+    private func elapsed(_ at: Int64) {
+        timer.withLock { timer in
+            if timer?.at == at { timer = nil }
+        }
+        bell.ring()
     }
 
     private func disarm() {

@@ -14,7 +14,9 @@ extension Courier {
                 let request = TransferRequest(
                     url: parcel.text("smtp_url") ?? "", content: .mail(letter.mail(notice, parcel)),
                     allowPrivate: parcel.allowPrivate, totalTimeoutMs: Email.totalTimeoutMs)
-                return Email.outcome(await transfers.perform(request), served: letter.served)
+                let outcome = Email.outcome(await transfers.perform(request), served: letter.served)
+                // How a letter to a person fared is kept longer than who they are.
+                return notice.to.map { outcome.cleaned(of: [$0, $0.lowercased()]) } ?? outcome
             })
     }
 }

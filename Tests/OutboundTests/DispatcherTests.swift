@@ -53,6 +53,21 @@ import Testing
         }
     }
 
+    @Test("a clock that was set back while the dispatcher slept makes it sleep again", .timeLimit(.minutes(1)))
+    func clockSetBack() async throws {
+        let house = try House { _, before in .init(before < 1 ? .transient : .delivered, code: "\(before)") }
+        try await inHouse(house) { house in
+            try await house.save("a")
+            try await house.dispatcher.start()
+            try await house.enqueue("a", "one")
+            let wake = await house.clock.nextWake()
+            house.clock.wakeEarly()
+            #expect(await house.clock.nextWake() == wake)
+            house.clock.advance(to: wake)
+            await house.wait(for: .delivered, of: "one")
+        }
+    }
+
     @Test("what a courier notes for itself is in its next parcel, until it notes something else")
     func memo() async throws {
         let house = try House(clock: VirtualClock(inHurry: true)) { _, before in

@@ -69,6 +69,13 @@ import Testing
         #expect(!outcome.outcomeUnknown)
     }
 
+    @Test("what is kept of how a letter to a person fared does not name them, however the server writes them")
+    func nameless() async {
+        let server = FakeSMTP { $0.hasPrefix("RCPT") ? .say("550 <Kim@D.example> (kim@d.example) is unknown") : nil }
+        let notice = Notice(subject: "s", text: "t", to: "Kim@D.example")
+        #expect(await send(parcel(server, notice: notice)).excerpt == "550 <[secret]> ([secret]) is unknown")
+    }
+
     @Test(
         "hung up before the message: it cannot have arrived; after it: nobody knows",
         arguments: [

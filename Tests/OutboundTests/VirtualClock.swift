@@ -65,6 +65,15 @@ final class VirtualClock: Sendable {
         for sleeper in due { sleeper.continuation.resume() }
     }
 
+    /// Wakes everybody without moving: as when it was set back while they slept.
+    func wakeEarly() {
+        let sleepers = state.withLock { state in
+            defer { state.sleepers = [:] }
+            return state.sleepers.values
+        }
+        for sleeper in sleepers { sleeper.continuation.resume() }
+    }
+
     func advance(byMs milliseconds: Int64) { advance(to: now + milliseconds) }
 
     /// Waits until somebody sleeps, and returns the earliest time anybody wakes by itself.
