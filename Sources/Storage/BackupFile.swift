@@ -27,25 +27,31 @@ enum BackupFile {
     static func verify(
         _ path: String, _ stop: StopFlag? = nil, _ progress: BackupProgress? = nil
     ) throws(StorageError) -> BackupReport {
-        guard DiskFile.exists(path) else { throw .backupFailed(.missing) }
+        guard try DiskFile.exists(path) else { throw .backupFailed(.missing) }
         let report = try report(of: path)
         guard try digest(path, stop, progress) == (report.bytes, report.sha256)
         else { throw .backupFailed(.digestDiffers) }
+        guard try isOurs(path) else { throw .backupFailed(.foreign) }
         let contents = try checkedContents(path, stop, progress)
         guard contents == Contents(schema: report.schema, rows: report.rows) else { throw .backupFailed(.rowsDiffer) }
         return report
     }
 
     /// What the manifest beside a backup says.
+    ///
+    /// - Throws: `.backupFailed` (`.manifestMissing`, `.manifestUnreadable`) for what is wrong with it; else what
+    ///   kept it from being read just now.
     static func report(of path: String) throws(StorageError) -> BackupReport {
         let manifest = manifest(of: path)
-        guard DiskFile.exists(manifest) else { throw .backupFailed(.manifestMissing) }
+        guard try DiskFile.exists(manifest) else { throw .backupFailed(.manifestMissing) }
+        guard try DiskFile.isFile(manifest) else { throw .backupFailed(.manifestUnreadable) }
         var json: [UInt8] = []
         try DiskFile.read(manifest, while: { bytes in
             json += bytes
             return json.count <= manifestBytesMax
         })
-        guard let report = try? JSONDecoder().decode(BackupReport.self, from: FoundationEssentials.Data(json))
+        guard let report = try? JSONDecoder().decode(BackupReport.self, from: FoundationEssentials.Data(json)),
+            report.isPlausible
         else { throw .backupFailed(.manifestUnreadable) }
         return report
     }
@@ -71,12 +77,14 @@ enum BackupFile {
     ) throws(StorageError) -> Contents {
         progress?.begin(.checking)
         do throws(StorageError) {
-            let connection = try Connection(path: path, role: .reader)
+            let connection = try Connection(path: path, role: .reader, isForeign: true)
             defer { connection.close() }
             if let stop { connection.stop(when: stop) }
             try Contents.check(connection)
             return try Contents(of: connection)
         } catch .corrupt {
+            throw .backupFailed(.damaged)
+        } catch .valueRefused {
             throw .backupFailed(.damaged)
         }
     }

@@ -40,35 +40,58 @@ public struct BackupFolder: Sendable {
     public static func manifest(of name: String) -> String { BackupFile.manifest(of: name) }
 
     /// Oldest first. None when there is no such folder yet.
-    public func entries() -> [Entry] {
-        DiskFile.names(in: path, beginningWith: Self.prefix).filter(Self.isName).map { name in
-            Entry(
-                name: name, bytes: (try? DiskFile.bytes(of: path(of: name))) ?? 0,
-                report: try? BackupFile.report(of: path(of: name)))
+    ///
+    /// - Throws: when the folder or a manifest cannot be read just now, `.backupFailed(.unreadable)` or a disk's fault:
+    ///   a good backup would be taken for none.
+    public func entries() throws(StorageError) -> [Entry] {
+        do throws(StorageError) {
+            var entries: [Entry] = []
+            for name in try DiskFile.names(in: path, beginningWith: Self.prefix) where Self.isName(name) {
+                guard try DiskFile.isFile(path(of: name)) else { continue }
+                let bytes = (try? DiskFile.bytes(of: path(of: name))) ?? 0
+                entries.append(Entry(name: name, bytes: bytes, report: try report(of: name)))
+            }
+            return entries
+        } catch .cannotOpen {
+            throw .backupFailed(.unreadable)
+        }
+    }
+
+    private func report(of name: String) throws(StorageError) -> BackupReport? {
+        do throws(StorageError) {
+            return try BackupFile.report(of: path(of: name))
+        } catch .backupFailed {
+            return nil
         }
     }
 
     /// Makes the folder, and removes what earlier work left unfinished. Not while any is under way.
+    ///
+    /// The folder of a drill that was cut short stays, empty, and tells the next drill.
     public func prepare() throws(StorageError) {
         try DiskFile.makeFolder(path)
-        for name in DiskFile.names(in: path, beginningWith: Self.prefix) where name.hasSuffix(Self.unfinishedSuffix) {
+        for name in try DiskFile.names(in: path, beginningWith: Self.prefix) where Self.isUnfinished(name) {
             DiskFile.remove(path(of: name))
         }
-        DiskFile.removeFolder(drill)
+        DiskFile.emptyFolder(drill)
     }
 
     /// Where a drill is held.
-    public var drill: String { "\(path)/drill" }
+    public var drill: String { "\(path)/parley-drill" }
 
-    static let unfinishedSuffix = ".unfinished"
+    /// Whether a name is that of a backup or a manifest that was not finished, or of a journal beside one.
+    static func isUnfinished(_ name: String) -> Bool {
+        let backup = name.prefix(Self.name(at: 0).count), rest = name.dropFirst(backup.count)
+        return isName(String(backup)) && (rest.hasPrefix(".unfinished") || rest.hasPrefix(".json.unfinished"))
+    }
 
     /// The file first: one that cannot be removed stays what it is, a good backup.
     ///
-    /// - Throws: `.readOnly` when it is still there.
+    /// - Throws: `.backupFailed(.notRemoved)` when it is still there.
     public func remove(_ name: String) throws(StorageError) {
         precondition(Self.isName(name))
         DiskFile.remove(path(of: name))
-        guard !DiskFile.exists(path(of: name)) else { throw .readOnly }
+        guard try !DiskFile.exists(path(of: name)) else { throw .backupFailed(.notRemoved) }
         DiskFile.remove(path(of: Self.manifest(of: name)))
     }
 }

@@ -18,6 +18,24 @@ public struct BackupReport: Codable, Sendable, Equatable {
         self.rows = rows
     }
 
+    /// Room that it takes to restore it aside and open it there. Migrations may write every page anew, and once more to
+    /// the log of their one transaction.
+    public func drillBytes(with migrations: [Migration]) -> Int64 { schema == migrations.versions ? bytes : 3 * bytes }
+
+    /// Whether its numbers are such as a backup can have: whoever reckons with them need not fear that they overflow.
+    var isPlausible: Bool {
+        let numbers = 0...Self.numberMax
+        guard numbers.contains(takenAt), numbers.contains(bytes) else { return false }
+        var sum: Int64 = 0
+        return rows.values.allSatisfy { count in
+            sum += numbers.contains(count) ? count : Self.numberMax + 1
+            return numbers.contains(sum)
+        }
+    }
+
+    /// Of bytes and rows, and of milliseconds until the year 10889.
+    private static let numberMax: Int64 = 1 << 48
+
     enum CodingKeys: String, CodingKey {
         case takenAt = "taken_at"
         case bytes, sha256, schema, rows

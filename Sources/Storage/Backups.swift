@@ -61,21 +61,24 @@ final class Backups: Sendable {
         }
     }
 
-    /// Stops a backup that runs, which then throws `.closed` and leaves nothing behind; waits for that.
+    /// Stops a backup that runs, which then throws `.closed` and leaves nothing behind; waits for that, unless the disk
+    /// that it is on does not answer.
     func close() {
         stop.set()
         let before = state.withLock { state in
             defer { state = .closed }
             return state
         }
-        if case .running(let thread) = before { thread.join() }
+        if case .running(let thread) = before {
+            thread.join(within: Double(configuration.backupEndMilliseconds) / 1_000)
+        }
     }
 
     private func write(
         to destination: String, _ takenAt: Int64?, _ stop: StopFlag, _ progress: BackupProgress?
     ) throws(StorageError) -> BackupReport {
         let manifest = BackupFile.manifest(of: destination)
-        guard !DiskFile.exists(destination), !DiskFile.exists(manifest)
+        guard try !DiskFile.exists(destination), try !DiskFile.exists(manifest)
         else { throw .backupFailed(.destinationExists) }
         let unfinished = "\(destination).unfinished"
         let unfinishedManifest = "\(manifest).unfinished"

@@ -24,6 +24,8 @@ extension Database {
         public var checkpointWaitMilliseconds = 50
         /// How long a statement waits for a lock that only another program can hold.
         public var lockWaitMilliseconds = 1_000
+        /// How long a close waits for a backup that is being made or checked to end: the disk that it is on may hang.
+        public var backupEndMilliseconds = 5_000
         /// Called on the thread on which it happens; must not block.
         public var onEvent: @Sendable (StorageEvent) -> Void
 

@@ -9,6 +9,9 @@ final class Connection: @unchecked Sendable {
     enum Role { case writer, reader }
 
     let handle: OpaquePointer
+    /// Whether the file is one that anybody may have made, such as a backup: a statement that SQLite cannot compile for
+    /// its tables tells of the file then, and throws `.valueRefused`; of the program's own file it is a bug, and traps.
+    let isForeign: Bool
     /// Why the open transaction is no more, although nobody ended it; cleared when the next one begins.
     private(set) var lostTransaction: StorageError?
     /// Bytes per page; known once the writer is set up.
@@ -23,8 +26,9 @@ final class Connection: @unchecked Sendable {
     private var isClosed = false
 
     /// Opens the file. Pragmas that make it safe and fast are set apart, by `configureWriter` and `configureReader`.
-    init(path: String, role: Role, vfs: String? = nil) throws(StorageError) {
+    init(path: String, role: Role, vfs: String? = nil, isForeign: Bool = false) throws(StorageError) {
         Self.prepareLibrary
+        self.isForeign = isForeign
         let access = role == .writer ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
@@ -98,7 +102,7 @@ extension Connection {
         _ sql: StaticString, _ values: [Value], _ body: (borrowing Row) throws(StorageError) -> Bool
     ) throws(StorageError) {
         if let lostTransaction { throw lostTransaction }
-        let statement = try statements.take(sql, on: handle)
+        let statement = try statements.take(sql, on: handle, isForeign: isForeign)
         defer {
             statement.reset()
             statement.isInUse = false
@@ -117,7 +121,7 @@ extension Connection {
     /// Runs one statement to its end and returns how many rows it changed.
     func run(_ sql: StaticString, _ values: [Value]) throws(StorageError) -> Int {
         if let lostTransaction { throw lostTransaction }
-        let statement = try statements.take(sql, on: handle)
+        let statement = try statements.take(sql, on: handle, isForeign: isForeign)
         defer {
             statement.reset()
             statement.isInUse = false

@@ -12,7 +12,8 @@ struct Contents: Equatable {
         let snapshot = Snapshot(connection)
         schema = try Schema.versions(snapshot)
         let tables = try snapshot.all(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite#_%' ESCAPE '#'"
+            // Of a foreign file a name may be anything.
+            "SELECT CAST(name AS TEXT) FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite#_%' ESCAPE '#'"
         ) { $0.text(0) }
         rows = [:]
         for table in tables { rows[table] = try connection.countRows(of: table) }

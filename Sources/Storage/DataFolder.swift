@@ -31,6 +31,7 @@ public final class DataFolder: Sendable {
         pwrite(descriptor, number, number.count, 0)
         self.path = path
         lock = Mutex(descriptor)
+        dropSecondNames()
     }
 
     deinit { unlock() }

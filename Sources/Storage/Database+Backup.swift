@@ -29,14 +29,6 @@ extension Database {
         try await backups.run { stop throws(StorageError) in try BackupFile.verify(path, stop, progress) }.get()
     }
 
-    /// What is in a folder of backups, and whether a further one fits there; on a reader's thread.
-    public func look(in folder: BackupFolder) async throws(StorageError) -> (entries: [BackupFolder.Entry], BackupRoom) {
-        try await read { snapshot throws(StorageError) in
-            let bytes = try snapshot.connection.number("page_count") * snapshot.connection.number("page_size")
-            return (folder.entries(), try BackupRoom(in: folder.path, for: bytes))
-        }
-    }
-
     /// Walks the whole database on a reader's thread.
     ///
     /// - Throws: `.corrupt` when a page, an index or a reference is not as it should be.

@@ -7,7 +7,7 @@ extension Database {
         folder: String, to path: String, progress: BackupProgress? = nil
     ) async throws(StorageError) -> BackupReport {
         let source = DataFolder.database(in: folder)
-        guard DiskFile.exists(source) else { throw .backupFailed(.missing) }
+        guard try DiskFile.exists(source) else { throw .backupFailed(.missing) }
         let backups = Backups(path: source, Configuration(folder: folder))
         return try await backups.make(at: path, progress).get()
     }
@@ -18,7 +18,7 @@ extension Database {
     /// - Throws: `.corrupt`, `.foreignFile`, `.newerSchema`, `.cannotOpen`, `.inputOutput`.
     public static func check(folder: String, migrations: [Migration]) throws(StorageError) -> [String: Int64]? {
         let path = DataFolder.database(in: folder)
-        guard DiskFile.exists(path) else { return nil }
+        guard try DiskFile.exists(path) else { return nil }
         let connection = try Connection.reader(path: path, Configuration(folder: folder))
         defer { connection.close() }
         _ = try Schema(migrations).plan(for: connection)

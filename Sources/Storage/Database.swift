@@ -21,22 +21,35 @@ public final class Database: Sendable {
     {
         let schema = Schema(migrations)
         let folder = if let folder { folder } else { try DataFolder(configuration.folder) }
+        let connection = try Self.open(configuration, in: folder, schema)
+        self.folder = folder
+        readers = Readers(path: folder.database, configuration)
+        writer = Writer(connection, configuration, tally)
+        backups = Backups(path: folder.database, configuration)
+        try writer.start()
+    }
+
+    /// Makes or upgrades the file, and opens it for the writer.
+    ///
+    /// - Parameter stop: given for a drill, which it ends, with `.closed`: its file is foreign, and thrown away, so
+    ///   that an upgrade needs no copy to go back to.
+    static func open(
+        _ configuration: Configuration, in folder: DataFolder, _ schema: Schema, drillingUntil stop: StopFlag? = nil
+    ) throws(StorageError) -> Connection {
         let path = folder.database
         if try DiskFile.create(path) { try DiskFile.sync(folder.path) } else { try DiskFile.restrict(path) }
-        let connection = try Connection(path: path, role: .writer, vfs: configuration.vfs)
+        let connection = try Connection(path: path, role: .writer, vfs: configuration.vfs, isForeign: stop != nil)
+        if let stop { connection.stop(when: stop) }
         let plan = try schema.plan(for: connection)
         try connection.configureWriter(configuration)
         let now = unixMilliseconds()
         try schema.carryOut(
             plan, on: connection, at: now,
             copy: { () throws(StorageError) in
-                try UpgradeCopies(folder: folder.path).add(connection, at: now)
+                if stop != nil { return nil }
+                return try UpgradeCopies(folder: folder.path).add(connection, at: now)
             }, configuration.onEvent)
-        self.folder = folder
-        readers = Readers(path: path, configuration)
-        writer = Writer(connection, configuration, tally)
-        backups = Backups(path: path, configuration)
-        try writer.start()
+        return connection
     }
 
     deinit { close() }

@@ -28,7 +28,8 @@ enum DiskFile {
         if chmod(path, 0o600) != 0 { throw fault(errno) }
     }
 
-    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+    /// - Throws: when that cannot be told: what is not seen just now is not gone.
+    static func exists(_ path: String) throws(StorageError) -> Bool { try status(of: path) != nil }
 
     static func remove(_ path: String) { unlink(path) }
 
@@ -81,19 +82,74 @@ enum DiskFile {
     }
 
     /// Gives a file a second name, which must be free.
-    static func link(_ path: String, to newPath: String) throws(StorageError) {
-        if Glibc.link(path, newPath) != 0 { throw fault(errno) }
+    ///
+    /// - Returns: false where the file system knows no such thing.
+    static func link(_ path: String, to newPath: String) throws(StorageError) -> Bool {
+        if Glibc.link(path, newPath) == 0 { return true }
+        guard [EPERM, EOPNOTSUPP, ENOSYS].contains(errno) else { throw fault(errno) }
+        return false
     }
 
-    static func bytes(of path: String) throws(StorageError) -> Int64 {
+    /// Tells a file from others, whatever it is called.
+    struct Identity: Equatable {
+        let disk: UInt
+        let number: UInt
+    }
+
+    /// Nil when there is no such file.
+    static func identity(of path: String) -> Identity? {
         var status = stat()
-        guard stat(path, &status) == 0 else { throw fault(errno) }
+        guard lstat(path, &status) == 0 else { return nil }
+        return Identity(disk: UInt(status.st_dev), number: UInt(status.st_ino))
+    }
+
+    /// Whether it is a file with bytes in it, and no folder, pipe or device.
+    ///
+    /// - Throws: when that cannot be told.
+    static func isFile(_ path: String) throws(StorageError) -> Bool {
+        guard let status = try status(of: path) else { return false }
+        return isFile(status)
+    }
+
+    private static func isFile(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFREG }
+
+    static func bytes(of path: String) throws(StorageError) -> Int64 {
+        guard let status = try status(of: path) else { throw .cannotOpen }
         return Int64(status.st_size)
     }
 
-    /// Removes a folder that holds files alone, and those.
+    /// Nil when there is nothing of that name.
+    private static func status(of path: String) throws(StorageError) -> stat? {
+        var status = stat()
+        if stat(path, &status) == 0 { return status }
+        guard errno == ENOENT || errno == ENOTDIR else { throw fault(errno) }
+        return nil
+    }
+
+    /// Makes an empty folder for the owner alone.
+    ///
+    /// - Returns: false when there is something of that name.
+    static func createFolder(_ path: String) throws(StorageError) -> Bool {
+        if mkdir(path, 0o700) == 0 { return true }
+        guard errno == EEXIST else { throw fault(errno) }
+        return false
+    }
+
+    /// Removes the program's own files from a folder: others' stay, and so does all that a link in its place leads to.
+    static func emptyFolder(_ path: String) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        guard let stream = fdopendir(descriptor) else {
+            close(descriptor)
+            return
+        }
+        defer { closedir(stream) }
+        for name in (try? names(in: stream, beginningWith: "parley.")) ?? [] { unlinkat(descriptor, name, 0) }
+    }
+
+    /// Removes a folder of the program's own, unless there is something else in it.
     static func removeFolder(_ path: String) {
-        for name in names(in: path, beginningWith: "") { unlink("\(path)/\(name)") }
+        emptyFolder(path)
         rmdir(path)
     }
 
@@ -106,12 +162,17 @@ enum DiskFile {
     }
 
     /// Gives the file's bytes to `isMoreWanted`, piece by piece, until that answers false.
+    ///
+    /// - Throws: `.cannotOpen` also for what is no file: opening a pipe would wait for somebody to write to it.
     static func read(
         _ path: String, while isMoreWanted: (UnsafeRawBufferPointer) throws(StorageError) -> Bool
     ) throws(StorageError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw fault(errno) }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw fault(errno) }
+        guard isFile(status) else { throw .cannotOpen }
         let pieceBytes = 256 << 10
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes, alignment: 16)
         defer { buffer.deallocate() }
@@ -123,17 +184,29 @@ enum DiskFile {
         }
     }
 
-    /// The names in a folder that begin with `prefix`, sorted.
-    static func names(in folder: String, beginningWith prefix: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
+    /// The names in a folder that begin with `prefix`, sorted; none when there is no such folder.
+    ///
+    /// - Throws: when it cannot be read.
+    static func names(in folder: String, beginningWith prefix: String) throws(StorageError) -> [String] {
+        guard let stream = opendir(folder) else {
+            if errno == ENOENT { return [] }
+            throw fault(errno)
+        }
         defer { closedir(stream) }
+        return try names(in: stream, beginningWith: prefix)
+    }
+
+    private static func names(in stream: OpaquePointer, beginningWith prefix: String) throws(StorageError) -> [String] {
         var names: [String] = []
-        while let entry = readdir(stream) {
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else { break }
             let name = withUnsafeBytes(of: &entry.pointee.d_name) {
                 String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
             }
             if name.hasPrefix(prefix) { names.append(name) }
         }
+        guard errno == 0 else { throw fault(errno) }
         return names.sorted()
     }
 

@@ -15,3 +15,10 @@ public struct Migration: Sendable {
         self.statements = statements
     }
 }
+
+extension [Migration] {
+    /// The version that they bring each feature to.
+    public var versions: [String: Int] {
+        Dictionary(map { ("\($0.feature)", $0.version) }, uniquingKeysWith: Swift.max)
+    }
+}

@@ -45,17 +45,17 @@ struct Schema {
 
     /// Applies what is missing, in one transaction, after a copy of a file that has data.
     ///
-    /// - Parameter copy: makes the copy and returns its name.
-    /// - Throws: `.migrationFailed`, or a disk's fault; the file holds what it held.
+    /// - Parameter copy: makes the copy and returns its name; nil where none is wanted.
+    /// - Throws: `.migrationFailed`, `.closed`, or a disk's fault; the file holds what it held.
     func carryOut(
-        _ plan: Plan, on connection: Connection, at now: Int64, copy: () throws(StorageError) -> String,
+        _ plan: Plan, on connection: Connection, at now: Int64, copy: () throws(StorageError) -> String?,
         _ onEvent: (StorageEvent) -> Void
     ) throws(StorageError) {
         guard !plan.missing.isEmpty || plan.isNewFile else { return }
         if plan.isNewFile {
             try connection.set("application_id", to: "\(Self.applicationID)")
-        } else {
-            onEvent(.copiedBeforeUpgrade(file: try copy()))
+        } else if let copy = try copy() {
+            onEvent(.copiedBeforeUpgrade(file: copy))
         }
         try connection.set("foreign_keys", to: "OFF")
         try apply(plan.missing, to: connection, at: now)
@@ -67,9 +67,14 @@ struct Schema {
     }
 
     /// The version of each feature in the file.
+    ///
+    /// - Throws: `.corrupt` where there is something else: in a foreign file the table may be another.
     static func versions(_ snapshot: borrowing Snapshot) throws(StorageError) -> [String: Int] {
         var versions: [String: Int] = [:]
-        try snapshot.each("SELECT feature, version FROM storage_schema") { row throws(StorageError) in
+        try snapshot.each(
+            "SELECT feature, version, typeof(feature) = 'text' AND typeof(version) = 'integer' FROM storage_schema"
+        ) { row throws(StorageError) in
+            guard row.truth(2) else { throw .corrupt }
             versions[row.text(0)] = Int(row.integer(1))
         }
         return versions
@@ -111,7 +116,7 @@ struct Schema {
             if violation != nil { throw .constraint(.foreignKey) }
         } catch {
             switch error {
-            case .full, .inputOutput, .outOfMemory, .busy, .corrupt, .readOnly: throw error
+            case .full, .inputOutput, .outOfMemory, .busy, .corrupt, .readOnly, .closed: throw error
             default: throw .migrationFailed(feature: "\(migration.feature)", version: migration.version)
             }
         }

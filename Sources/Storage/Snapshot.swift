@@ -74,9 +74,14 @@ public struct Snapshot: ~Copyable {
     ) throws(StorageError) {
         try connection.each(sql, values, body)
     }
+
     /// Whether the file has these tables, no step more and no step less.
     public borrowing func matches(_ migrations: [Migration]) throws(StorageError) -> Bool {
-        let wanted = Dictionary(migrations.map { ("\($0.feature)", $0.version) }, uniquingKeysWith: max)
-        return try Schema.versions(self) == wanted
+        try Schema.versions(self) == migrations.versions
+    }
+
+    /// How large the database is, and a copy of it: its write-ahead log left out.
+    public borrowing func databaseBytes() throws(StorageError) -> Int64 {
+        try connection.number("page_count") * connection.number("page_size")
     }
 }

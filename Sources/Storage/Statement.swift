@@ -8,15 +8,17 @@ final class Statement {
     var lastUse: UInt64 = 0
     private let parameters: Int
 
+    /// - Parameter isForeign: whether the file may be anything, so that what is right can be refused: `.valueRefused`.
     /// - Precondition: `sql` is one statement that SQLite can compile; anything else is a bug and traps.
-    init(_ sql: StaticString, on connection: OpaquePointer) throws(StorageError) {
+    init(_ sql: StaticString, on connection: OpaquePointer, isForeign: Bool = false) throws(StorageError) {
         var handle: OpaquePointer?
         let text = UnsafeRawPointer(sql.utf8Start).assumingMemoryBound(to: CChar.self)
         let code = sqlite3_prepare_v3(
             connection, text, Int32(sql.utf8CodeUnitCount), UInt32(SQLITE_PREPARE_PERSISTENT), &handle, nil)
         guard code == SQLITE_OK else {
             let systemError = sqlite3_system_errno(connection)
-            guard code & 0xFF != SQLITE_ERROR, let fault = StorageError(resultCode: code, systemError: systemError)
+            guard isForeign || code & 0xFF != SQLITE_ERROR,
+                let fault = StorageError(resultCode: code, systemError: systemError)
             else { preconditionFailure("\(String(cString: sqlite3_errmsg(connection))): \(sql)") }
             throw fault
         }

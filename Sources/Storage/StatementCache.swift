@@ -16,7 +16,9 @@ struct StatementCache {
     /// A statement ready to bind, marked as in use.
     ///
     /// A statement that is running already (a query inside its own rows) is left alone and a second one is made.
-    mutating func take(_ sql: StaticString, on connection: OpaquePointer) throws(StorageError) -> Statement {
+    mutating func take(
+        _ sql: StaticString, on connection: OpaquePointer, isForeign: Bool = false
+    ) throws(StorageError) -> Statement {
         precondition(sql.hasPointerRepresentation, "SQL of a single character")
         uses += 1
         if let statement = statements[sql.utf8Start], statement.sql.utf8CodeUnitCount == sql.utf8CodeUnitCount {
@@ -25,9 +27,9 @@ struct StatementCache {
                 statement.lastUse = uses
                 return statement
             }
-            return try Statement(sql, on: connection)
+            return try Statement(sql, on: connection, isForeign: isForeign)
         }
-        let statement = try Statement(sql, on: connection)
+        let statement = try Statement(sql, on: connection, isForeign: isForeign)
         if statements.count >= statementsMax { evict() }
         statement.isInUse = true
         statement.lastUse = uses

@@ -8,7 +8,7 @@ public enum StorageError: Error, Equatable, Sendable {
     /// What is wrong with a backup, or with the place where it should go.
     public enum BackupFault: String, Sendable {
         case destinationExists, cannotWrite, alreadyRunning, missing, manifestMissing, manifestUnreadable
-        case digestDiffers, damaged, rowsDiffer, foreign, noRoom
+        case digestDiffers, damaged, rowsDiffer, foreign, noRoom, folderLate, notRemoved, unreadable, interrupted
     }
 
     /// The disk has no room. Reads go on; the write left nothing behind.
@@ -68,7 +68,7 @@ extension StorageError {
     /// Whether the same call may succeed later without anybody changing it.
     public var isTransient: Bool {
         switch self {
-        case .full, .inputOutput, .outOfMemory, .busy: true
+        case .full, .inputOutput, .outOfMemory, .busy, .backupFailed(.folderLate): true
         case .corrupt, .readOnly, .closed, .constraint, .tooLarge, .valueRefused, .newerSchema, .migrationFailed,
             .folderInUse, .cannotOpen, .foreignFile, .backupFailed: false
         }
@@ -129,6 +129,11 @@ extension StorageError.BackupFault {
         case .damaged: "The backup is damaged. Do not use it."
         case .rowsDiffer: "The backup does not hold all rows. Do not use it."
         case .foreign: "The file is no database of this program."
+        case .folderLate: "The folder of the backups does not answer. See to its disk, or to the mount that it is on."
+        case .notRemoved: "The backup cannot be removed: its file or its folder is protected."
+        case .unreadable: "The folder of the backups, or a manifest in it, cannot be read. Check who may read them."
+        case .interrupted:
+            "An earlier restore drill was cut short: the program was killed, or crashed. See its log of that time."
         case .noRoom: "There is not enough room: it takes as much as the backup. Free some and try again."
         }
     }

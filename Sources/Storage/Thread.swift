@@ -5,13 +5,17 @@ import Synchronization
 public final class Thread: Sendable {
     private let handle: Mutex<pthread_t?>
     private let identity: pthread_t
+    private let ended = StopFlag()
 
     /// Starts `body` on a new thread.
     ///
     /// - Parameter name: as the operator sees it in `top -H`; the kernel keeps 15 bytes.
     /// - Throws: `.outOfMemory` when the system gives no more threads.
     public init(named name: StaticString, _ body: @escaping @Sendable () -> Void) throws(StorageError) {
-        identity = try Self.create(Start(name: name, body: body))
+        identity = try Self.create(Start(name: name, body: { [ended] in
+            body()
+            ended.set()
+        }))
         handle = Mutex(identity)
     }
 
@@ -23,6 +27,20 @@ public final class Thread: Sendable {
             if let thread = handle { pthread_join(thread, nil) }
             handle = nil
         }
+    }
+
+    /// Waits so long at most: a thread that reads from a disk or a mount that hangs may never end.
+    ///
+    /// - Returns: whether it has ended.
+    @discardableResult
+    public func join(within seconds: Double) -> Bool {
+        let deadline = monotonicSeconds() + seconds
+        while !ended.isSet {
+            guard monotonicSeconds() < deadline else { return false }
+            usleep(1_000)
+        }
+        join()
+        return true
     }
 
     deinit {

@@ -8,18 +8,21 @@ struct UpgradeCopies {
 
     let folder: String
 
-    /// Makes a copy, removes those past the newest three, and returns its name: `parley.sqlite.before-` and the time
+    /// What a copy is called until it is complete.
+    var unfinished: String { "\(folder)/parley.sqlite.copying" }
+
+    /// Makes a copy, removes others past the newest two, and returns its name: `parley.sqlite.before-` and the time
     /// in UTC, so that names sort by age.
     func add(_ connection: Connection, at unixMilliseconds: Int64) throws(StorageError) -> String {
         let name = Self.prefix + Self.stamp(unixMilliseconds)
-        let unfinished = "\(folder)/parley.sqlite.copying"
         DiskFile.remove(unfinished)
         try OnlineCopy.make(of: connection, at: unfinished)
         try DiskFile.rename(unfinished, to: "\(folder)/\(name)")
         try DiskFile.sync(folder)
-        let copies = DiskFile.names(in: folder, beginningWith: Self.prefix)
-            .filter { !$0.hasPrefix(Restore.replacedPrefix) }
-        for old in copies.dropLast(Self.copiesMax) {
+        // Not among them, the new one: where the clock was set back, others bear later times.
+        let others = ((try? DiskFile.names(in: folder, beginningWith: Self.prefix)) ?? [])
+            .filter { !$0.hasPrefix(Restore.replacedPrefix) && $0 != name }
+        for old in others.dropLast(Self.copiesMax - 1) {
             DiskFile.remove("\(folder)/\(old)")
         }
         return name

@@ -7,7 +7,7 @@ import Testing
     let folder = TemporaryFolder()
     var path: String { "\(folder.path)/copy.sqlite" }
 
-    private func names() -> [String] { DiskFile.names(in: folder.path, beginningWith: "copy") }
+    private func names() -> [String] { (try? DiskFile.names(in: folder.path, beginningWith: "copy")) ?? [] }
 
     private func filled(_ count: Int) async throws -> Database {
         let database = try Database.notes(in: folder)
@@ -128,6 +128,27 @@ import Testing
         #expect(names() == [])
     }
 
+    @Test("a disk that hangs under a backup does not keep a close waiting")
+    func hung() async throws {
+        let database = try Database.notes(in: folder) { $0.backupEndMilliseconds = 10 }
+        try await database.add(note: 1)
+        let gate = Gate(), path = path
+        let backup = Task {
+            await fault { () throws(StorageError) in
+                try await database.backup(to: path, progress: BackupProgress { _, _ in gate.pass() })
+            }
+        }
+        await eventually("the backup hangs") { gate.arrived == 1 }
+        let closing = try Thread(named: "test-close") { database.close() }
+        closing.join()
+        gate.open()
+        #expect(await backup.value == .closed)
+        #expect(names() == [])
+        let reopened = try Database.notes(in: folder)
+        #expect(try await reopened.noteIDs() == [1])
+        reopened.close()
+    }
+
     @Test("what is wrong with a backup is named")
     func damaged() async throws {
         let database = try await filled(500)
@@ -192,6 +213,6 @@ extension BackupTests {
         let disk = try #require(SmallDisk(bytes: 256 << 10))
         let database = try await filled(20_000)
         #expect(await fault { () throws(StorageError) in try await database.backup(to: "\(disk.path)/copy") } == .full)
-        #expect(DiskFile.names(in: disk.path, beginningWith: "copy") == [])
+        #expect(try DiskFile.names(in: disk.path, beginningWith: "copy") == [])
     }
 }

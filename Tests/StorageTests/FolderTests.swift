@@ -37,7 +37,7 @@ import Testing
         let place = folder.path
         #expect(await fault { () throws(StorageError) in try await Database.backup(folder: place, to: path) }
             == .backupFailed(.missing))
-        #expect(DiskFile.names(in: folder.path, beginningWith: "copy") == [])
+        #expect(try DiskFile.names(in: folder.path, beginningWith: "copy") == [])
     }
 
     @Test("a newer file and a damaged one are told")

@@ -18,7 +18,7 @@ import Testing
     }
 
     private func files(_ prefix: String = "parley.sqlite") -> [String] {
-        DiskFile.names(in: folder.path, beginningWith: prefix)
+        (try? DiskFile.names(in: folder.path, beginningWith: prefix)) ?? []
     }
 
     private func content(_ name: String = "parley.sqlite") throws -> [UInt8] {

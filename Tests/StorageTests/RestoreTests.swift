@@ -42,7 +42,7 @@ import Testing
     }
 
     private func files() -> [String] {
-        DiskFile.names(in: data, beginningWith: "parley.sqlite")
+        (try? DiskFile.names(in: data, beginningWith: "parley.sqlite")) ?? []
     }
 
     @Test("a restore brings back what was, and keeps what it replaces")
@@ -97,6 +97,80 @@ import Testing
         #expect(files() == ["parley.sqlite", replaced, "\(replaced)-wal"])
         #expect(try bytes("\(data)/\(replaced)") == junk && bytes("\(data)/\(replaced)-wal") == junk)
         #expect(try await ids() == [1])
+    }
+
+    /// The version that may write the file, the one that may read it, the bytes of a page, the format of the schema.
+    @Test("over a database that cannot be read at all, which is kept with its log as it is", arguments: [
+        18, 19, 16, 47,
+    ])
+    func unreadable(_ byte: Int) async throws {
+        try await prepare()
+        var junk = try bytes("\(data)/parley.sqlite")
+        junk[byte] = 9
+        try DiskFile.write(junk, to: "\(data)/parley.sqlite")
+        let replaced = try #require(try restore().replaced)
+        #expect(try bytes("\(data)/\(replaced)") == junk)
+        #expect(try await ids() == [1])
+    }
+
+    @Test("a database whose log cannot be opened just now is not replaced: somebody may have it open")
+    func logRefused() async throws {
+        try await prepare()
+        try DiskFile.makeFolder("\(data)/parley.sqlite-wal")
+        #expect(throws: StorageError.cannotOpen) { try restore() }
+        #expect(files() == ["parley.sqlite", "parley.sqlite-wal"])
+    }
+
+    @Test("restores that were killed between two names leave the database one of them, and others' files alone")
+    func secondName() async throws {
+        try await prepare()
+        let first = try #require(try restore().replaced)
+        for time in [Int64(1), 2] {
+            let second = Restore.replacedPrefix + UpgradeCopies.stamp(time)
+            #expect(try DiskFile.link("\(data)/parley.sqlite", to: "\(data)/\(second)"))
+        }
+        #expect(try DiskFile.link("\(data)/parley.sqlite", to: "\(data)/mine"))
+        try DataFolder(data).unlock()
+        #expect(files() == ["parley.sqlite", first])
+        #expect(try DiskFile.exists("\(data)/mine"))
+    }
+
+    @Test("a restore that was killed when the log was aside already gives it back")
+    func logAside() async throws {
+        try await prepare()
+        let name = "\(data)/\(Restore.replacedPrefix)\(UpgradeCopies.stamp(1))"
+        #expect(try DiskFile.link("\(data)/parley.sqlite", to: name))
+        try DiskFile.write([1, 2, 3], to: "\(name)-wal")
+        try DataFolder(data).unlock()
+        #expect(files() == ["parley.sqlite", "parley.sqlite-wal"])
+        #expect(try bytes("\(data)/parley.sqlite-wal") == [1, 2, 3])
+    }
+
+    @Test("where files have one name only, what is replaced is copied: a database is there at any moment")
+    func withoutLinks() async throws {
+        try await prepare()
+        let folder = try DataFolder(data)
+        let before = try #require(DiskFile.identity(of: folder.database))
+        let kept = try #require(try folder.keepDatabase(at: 1) { _, _ in false })
+        #expect(DiskFile.identity(of: folder.database) == before)
+        #expect(try bytes("\(data)/\(kept)") == bytes(folder.database))
+        #expect(DiskFile.identity(of: "\(data)/\(kept)") != before)
+        folder.unlock()
+        #expect(files() == ["parley.sqlite", kept])
+    }
+
+    @Test("where there is no room for that copy nothing is written", .enabled(if: SmallDisk.mayMount))
+    func withoutLinksOrRoom() async throws {
+        let disk = try #require(SmallDisk(bytes: 1 << 20))
+        let folder = try DataFolder(disk.path)
+        defer { folder.unlock() }
+        let connection = try Database.open(Database.Configuration(folder: disk.path), in: folder, Schema(notes))
+        // Without a log to take in, which would need room as well.
+        try connection.set("journal_mode", to: "DELETE")
+        connection.close()
+        try disk.fill()
+        #expect(throws: StorageError.backupFailed(.noRoom)) { try folder.keepDatabase(at: 1) { _, _ in false } }
+        #expect(try DiskFile.names(in: disk.path, beginningWith: "parley.sqlite") == ["parley.sqlite"])
     }
 
     @Test("what is wrong with a backup is named, and the folder holds what it held", arguments: [
@@ -191,19 +265,89 @@ import Testing
         #expect(files().count { $0.hasPrefix(UpgradeCopies.prefix) } == UpgradeCopies.copiesMax + 1)
     }
 
+    @Test("where the clock was set back, the copy before an upgrade is not the one that goes")
+    func copiesToCome() async throws {
+        try await prepare()
+        let connection = try Connection(path: "\(data)/parley.sqlite", role: .writer)
+        defer { connection.close() }
+        let copies = UpgradeCopies(folder: data)
+        let later = try (Int64(5)...7).map { day throws(StorageError) in
+            try copies.add(connection, at: day * 86_400_000)
+        }
+        let made = try copies.add(connection, at: 86_400_000)
+        #expect(files().filter { $0.hasPrefix(UpgradeCopies.prefix) } == [made] + later.dropFirst())
+    }
+
+    @Test("a drill upgrades without a copy to go back to")
+    func drillCopies() async throws {
+        try await prepare()
+        let folder = try DataFolder(data)
+        let opened = try Database.open(
+            Database.Configuration(folder: data), in: folder, Schema(notes + [MigrationTests.second]),
+            drillingUntil: StopFlag())
+        opened.close()
+        folder.unlock()
+        #expect(files() == ["parley.sqlite"])
+    }
+
+    @Test("a drill ends in the middle of an upgrade when the program does")
+    func drillEnds() async throws {
+        try await prepare()
+        let database = try open()
+        // Hours of it.
+        let long = Migration(
+            feature: "notes", version: 2,
+            """
+            CREATE TABLE many AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000000)
+            SELECT count(*) AS count FROM n
+            """)
+        let gate = Gate(), backup = backup, aside = "\(folder.path)/aside"
+        let progress = BackupProgress { phase, _ in if phase == .opening { gate.pass() } }
+        let drill = Task {
+            await fault { () throws(StorageError) in
+                try await database.drill(backup, in: aside, migrations: notes + [long], progress: progress)
+            }
+        }
+        await eventually("it is to be opened") { gate.arrived == 1 }
+        gate.open()
+        database.close()
+        #expect(await drill.value == .closed)
+        #expect(try !DiskFile.exists(aside))
+    }
+
+    @Test("a drill that ended with the program is told by the next, and only then held again")
+    func drillCutShort() async throws {
+        try await prepare()
+        let database = try open(), backup = backup, aside = "\(folder.path)/aside"
+        try DiskFile.makeFolder(aside)
+        try DiskFile.write([1], to: "\(aside)/parley.sqlite")
+        func drill() async -> StorageError? {
+            await fault { () throws(StorageError) in
+                try await database.drill(backup, in: aside, migrations: notes)
+            }
+        }
+        #expect(await drill() == .backupFailed(.interrupted))
+        #expect(await drill() == nil)
+        // The folder of a database in use, by a link.
+        #expect(symlink("data", aside) == 0)
+        #expect(await drill() == .backupFailed(.interrupted))
+        #expect(files().contains("parley.sqlite") && DiskFile.identity(of: aside) != nil)
+        DiskFile.remove(aside)
+    }
+
     @Test("a drill leaves nothing, and names what is wrong")
     func drill() async throws {
         try await prepare()
         let database = try open()
         let aside = "\(folder.path)/aside"
         try await database.drill(backup, in: aside, migrations: notes + [MigrationTests.second])
-        #expect(!DiskFile.exists(aside))
+        #expect(try !DiskFile.exists(aside))
         var broken = try bytes(backup)
         broken[broken.count / 2] ^= 1
         try DiskFile.write(broken, to: backup)
         #expect(await fault { () throws(StorageError) in
             try await database.drill(backup, in: aside, migrations: notes)
         } == .backupFailed(.digestDiffers))
-        #expect(!DiskFile.exists(aside))
+        #expect(try !DiskFile.exists(aside))
     }
 }

@@ -17,7 +17,8 @@ final class TemporaryFolder: Sendable {
 
     /// Removes a folder and what is in it, one level of folders deep.
     static func remove(_ path: String) {
-        for name in DiskFile.names(in: path, beginningWith: "") where name != "." && name != ".." {
+        for name in (try? DiskFile.names(in: path, beginningWith: "")) ?? []
+        where name != "." && name != ".." {
             let entry = "\(path)/\(name)"
             if unlink(entry) != 0 { remove(entry) }
         }
