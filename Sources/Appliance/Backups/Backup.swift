@@ -55,9 +55,10 @@ struct BackupDrill: Equatable, Sendable {
     var fault: String?
 }
 
-/// What the program is doing about backups now: one thing at a time, since each reads or writes the whole file.
+/// What the program is doing about backups now: one thing at a time, since each reads or writes the whole file,
+/// or may take the only good one away.
 struct BackupJob: Sendable {
-    enum Kind: String, Sendable { case making, verifying, drilling }
+    enum Kind: String, Encodable, CaseIterable, Sendable { case making, verifying, drilling, removing }
 
     let kind: Kind
     let backup: String

@@ -16,12 +16,12 @@ struct BackupAnswer: Encodable, Sendable {
     }
 
     struct Progress: Encodable, Sendable {
-        let work: String
+        let work: BackupJob.Kind
         let phase: String?
         let percent: Int
 
         init(_ job: BackupJob) {
-            work = job.kind.rawValue
+            work = job.kind
             phase = job.progress.current?.phase.rawValue
             percent = job.progress.current?.percent ?? 0
         }

@@ -13,6 +13,9 @@ struct BackupHealth: Equatable, Sendable {
     init(_ situation: BackupStep.Situation, _ settings: BackupSettings, at now: Int64) {
         let takenAt = situation.newestGood(at: now)?.report?.takenAt
         ageSeconds = takenAt.map { Double(max(0, now - $0)) / 1_000 }
+        if let fault = situation.folderFault {
+            warnings.append("The folder of the backups cannot be used: \(fault.explanation)")
+        }
         guard settings.intervalHours > 0 else { return }
         let since = takenAt ?? situation.startedAt
         if now - since > 2 * settings.intervalMs + Self.graceMs {

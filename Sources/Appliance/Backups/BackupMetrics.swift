@@ -10,12 +10,14 @@ extension MetricSource {
 extension PrometheusText {
     /// - Parameter now: Unix milliseconds.
     fileprivate mutating func add(_ keeper: BackupKeeper, at now: Int64) {
-        let figures = keeper.figures
-        single("parley_backups", .gauge, "Good backups in the folder.", keeper.goodCount)
+        let figures = keeper.workshop.figures, seen = keeper.inventory.seen
+        single("parley_backups", .gauge, "Good backups in the folder.", seen.backups.count(where: \.isGood))
         if let age = keeper.health.ageSeconds {
             single("parley_backup_age_seconds", .gauge, "Age of the newest good backup.", age)
         }
-        single("parley_backup_running", .gauge, "1 while one is made, verified or tried out.", keeper.job == nil ? 0 : 1)
+        single(
+            "parley_backup_running", .gauge, "1 while one is made, verified, tried out or removed.",
+            keeper.workshop.job == nil ? 0 : 1)
         metric("parley_backups_total", .counter, "Backups since the start, by what came of them.")
         sample("parley_backups_total", figures.made, ["result": "ok"])
         sample("parley_backups_total", figures.failed, ["result": "failed"])
@@ -29,7 +31,7 @@ extension PrometheusText {
                 sample("parley_backup_seconds", seconds, ["phase": phase.rawValue])
             }
         }
-        if let drill = keeper.drill {
+        if let drill = seen.drill {
             single(
                 "parley_backup_drill_age_seconds", .gauge, "Time since the last restore drill.",
                 Double(max(0, now - drill.at)) / 1_000)
@@ -37,10 +39,10 @@ extension PrometheusText {
                 "parley_backup_drill_success", .gauge, "1 when the last restore drill passed, 0 when it failed.",
                 drill.fault == nil ? 1 : 0)
         }
-        if keeper.settings.store != nil {
+        if let figures = keeper.sender?.figures {
             metric("parley_backup_uploads_total", .counter, "Backups sent to the store, by what came of it.")
-            sample("parley_backup_uploads_total", figures.uploads, ["result": "ok"])
-            sample("parley_backup_uploads_total", figures.uploadFailures, ["result": "failed"])
+            sample("parley_backup_uploads_total", figures.sent, ["result": "ok"])
+            sample("parley_backup_uploads_total", figures.failed, ["result": "failed"])
         }
     }
 }

@@ -21,8 +21,10 @@ struct BackupRoutes: Sendable {
             "Begins a backup. The answer names it and comes at once; ask for it to see how far it is.",
             answers: [.json(BackupAnswer.self, .accepted, "It is being made.")]
         ) { call in
-            let room = try await keeper.look().room
-            guard room.isEnough else { throw Problem(.insufficientStorage, "backup.no_room", room.refusal) }
+            let look = try await keeper.inventory.look()
+            if let refusal = keeper.workshop.refusal(look) {
+                throw Problem(.insufficientStorage, "backup.no_room", refusal)
+            }
             let job = try begin(.making, BackupFolder.name(at: systemClock()))
             let entry = AuditEntry(call, "backup.made", job.backup)
             Task { try? await keeper.make(job, isAsked: true, entry) }
@@ -39,10 +41,10 @@ struct BackupRoutes: Sendable {
             "Begins to verify a backup: digest, every page and reference, rows of every table.",
             answers: [.json(BackupAnswer.self, .accepted, "It is being verified.")]
         ) { (call: Call, name: String) in
-            _ = try await onDisk(name)
+            try await mustExist(name)
             let job = try begin(.verifying, name)
             let entry = AuditEntry(call, "backup.verified", name)
-            Task { try? await keeper.verify(job, entry) }
+            Task { try? await keeper.workshop.verify(job, entry) }
             return accepted(try await found(name))
         }
         routes.delete(
@@ -50,17 +52,23 @@ struct BackupRoutes: Sendable {
             "Deletes a backup here; what was uploaded stays. The last good one cannot be deleted.",
             answers: [.nothing()]
         ) { (call: Call, name: String) in
-            let backups = try await onDisk(name)
-            if keeper.job?.backup == name { throw Problem.backupBusy }
-            guard backups.contains(where: { $0.isGood && $0.name != name }) || !backups.contains(where: \.isGood)
-            else { throw Problem.conflict("backup.last_good", "This is the only good backup. Make another one first.") }
-            try await keeper.remove(name, AuditEntry(call, "backup.deleted", name))
+            try await mustExist(name)
+            let job = try begin(.removing, name), entry = AuditEntry(call, "backup.deleted", name)
+            var isThere = true
+            let isGone = try await keeper.workshop.remove(job, entry) { backups in
+                isThere = backups.contains { $0.name == name }
+                return isThere && BackupStep.mayGo(name, of: backups, at: systemClock())
+            }
+            guard isThere else { throw Problem.notFound("backup") }
+            guard isGone else {
+                throw Problem.conflict("backup.last_good", "This is the only good backup. Make another one first.")
+            }
             return Response(.noContent)
         }
     }
 
     private func begin(_ kind: BackupJob.Kind, _ name: String) throws(Problem) -> BackupJob {
-        guard let job = keeper.begin(kind, name) else { throw .backupBusy }
+        guard let job = keeper.workshop.begin(kind, name) else { throw .backupBusy }
         return job
     }
 
@@ -69,19 +77,19 @@ struct BackupRoutes: Sendable {
     }
 
     private func found(_ name: String) async throws -> BackupAnswer {
-        guard let answer = try await keeper.find(name) else { throw Problem.notFound("backup") }
+        guard let answer = try await keeper.answers().first(where: { $0.name == name })
+        else { throw Problem.notFound("backup") }
         return answer
     }
 
-    /// All backups, of which one has this name.
-    private func onDisk(_ name: String) async throws -> [Backup] {
-        let backups = try await keeper.look().backups
+    private func mustExist(_ name: String) async throws {
+        let backups = try await keeper.inventory.look().backups
         guard backups.contains(where: { $0.name == name }) else { throw Problem.notFound("backup") }
-        return backups
     }
 }
 
 extension Problem {
     fileprivate static let backupBusy = Problem.conflict(
-        "backup.running", "A backup is being made, verified or tried out. Ask again when that is done.")
+        "backup.running",
+        "A backup is being made, verified, tried out or removed. Ask again when that is done.")
 }

@@ -2,6 +2,13 @@ import Storage
 
 /// When something is to be done about backups, and what: pure.
 struct BackupStep {
+    /// Scheduled backups that failed one after the other.
+    struct Failures: Equatable, Sendable {
+        var count = 0
+        /// Of the last one, Unix milliseconds.
+        var lastAt: Int64 = 0
+    }
+
     /// What is at hand.
     struct Situation: Equatable, Sendable {
         /// Oldest first.
@@ -9,9 +16,9 @@ struct BackupStep {
         var drill: BackupDrill?
         /// When the program started, Unix milliseconds.
         var startedAt: Int64
-        /// Scheduled backups that failed one after the other, and when the last of them did.
-        var failures = 0
-        var failedAt: Int64 = 0
+        var failures = Failures()
+        /// Why the folder could not be worked on when it was tried last.
+        var folderFault: StorageError?
 
         /// Of those up to now: what bears a later time was made before the clock was set back, and counts as nothing
         /// until that time has come. It would otherwise stand before every new one.
@@ -50,10 +57,10 @@ struct BackupStep {
 
     private func isBackupDue(_ situation: Situation, at now: Int64) -> Bool {
         guard settings.intervalHours > 0 else { return false }
-        if situation.failures > 0 {
-            let wait = Self.backoff(Self.retryMs, situation.failures)
+        if situation.failures.count > 0 {
+            let wait = Self.backoff(Self.retryMs, situation.failures.count)
             // A clock that was set back must not keep it waiting.
-            if (0..<wait).contains(now - situation.failedAt) { return false }
+            if (0..<wait).contains(now - situation.failures.lastAt) { return false }
         }
         guard let takenAt = situation.newestGood(at: now)?.report?.takenAt else { return true }
         return now - takenAt >= settings.intervalMs
@@ -72,6 +79,12 @@ struct BackupStep {
         let kept = Self.past(backups, at: now).filter(\.isGood).suffix(settings.keep)
         guard kept.count == settings.keep, let oldest = kept.first else { return [] }
         return backups.filter { $0.name < oldest.name }.map(\.name)
+    }
+
+    /// Whether one may be removed for whoever asks: the last good one may not.
+    static func mayGo(_ name: String, of backups: [Backup], at now: Int64) -> Bool {
+        let good = past(backups, at: now).filter(\.isGood)
+        return good.isEmpty || good.contains { $0.name != name }
     }
 
     /// The same rule for what is in the store: complete is what has its manifest, which is sent last.
@@ -97,9 +110,10 @@ struct BackupStep {
         }
     }
 
+    /// A manifest may say another time than the name does: of a machine with another clock, or by a flipped bit.
     fileprivate static func past(_ backups: [Backup], at now: Int64) -> [Backup] {
         let last = BackupFolder.name(at: now)
-        return backups.filter { $0.name <= last }
+        return backups.filter { $0.name <= last && $0.report.map { $0.takenAt <= now } ?? true }
     }
 
     /// When an upload is tried again that has failed so often.

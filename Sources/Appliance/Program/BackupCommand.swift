@@ -10,7 +10,7 @@ enum BackupCommand {
         else { throw UsageError(explanation: "backup: name one file to write; or 'list'; or 'verify' and a file") }
         do throws(StorageError) {
             switch first {
-            case "list": list(in: values.given(.backups)?.value ?? "\(folder)/backups")
+            case "list": try list(in: values.given(.backups)?.value ?? "\(folder)/backups")
             case "verify":
                 tell(values.operands[1], try Database.verifyBackup(at: values.operands[1], progress: .onTerminal()))
             default: tell(first, try await Database.backup(folder: folder, to: first, progress: .onTerminal()))
@@ -27,9 +27,9 @@ enum BackupCommand {
             "\(file): \(report.bytes) bytes, \(rows) rows, verified, sha256 \(report.sha256)\n")
     }
 
-    private static func list(in path: String) {
+    private static func list(in path: String) throws(StorageError) {
         let folder = BackupFolder(path)
-        for entry in folder.entries() {
+        for entry in try folder.entries() {
             guard let report = entry.report else {
                 OutputText.standardOutput.write("\(folder.path(of: entry.name)): \(entry.bytes) bytes, no manifest\n")
                 continue

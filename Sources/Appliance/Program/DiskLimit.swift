@@ -1,6 +1,7 @@
 import Storage
 
-/// How much of the disk has to be free: with less, by either measure, the program is not ready.
+/// How much of the disk has to be free: with less, by either measure, the program is not ready. Nor is any of it taken
+/// for a backup.
 struct DiskLimit: Equatable, Sendable {
     var bytes: Int64 = 0
     var percent = 0
@@ -27,9 +28,21 @@ struct DiskLimit: Equatable, Sendable {
 
     /// What is wrong with so much room, times `factor` wanted; nil when nothing is.
     func shortfall(of room: DiskRoom, factor: Int = 1) -> String? {
+        guard room.freeBytes < reserve(on: room) * Int64(factor) else { return nil }
         let (bytes, percent) = (bytes * Int64(factor), percent * factor)
-        guard room.freeBytes < bytes || room.freePercent < Double(percent) else { return nil }
         let free = "\(room.freeBytes >> 20) MB or \((room.freePercent * 10).rounded() / 10) % of the disk is free"
         return "\(free); at least \(bytes >> 20) MB and \(percent) % are wanted. Make room."
     }
+
+    /// Why so many bytes are not to be written there, in numbers; nil when enough stays free beside them.
+    func refusal(of needed: Int64, in room: DiskRoom) -> String? {
+        let reserve = reserve(on: room)
+        guard room.freeBytes - needed < reserve else { return nil }
+        func text(_ bytes: Int64) -> String { "\((bytes + (1 << 20) - 1) >> 20) MiB" }
+        return "There is not enough room: it takes \(text(needed)), \(text(room.freeBytes)) are free, and "
+            + "\(text(reserve)) of them must stay so."
+    }
+
+    /// Bytes that have to be free on such a disk.
+    private func reserve(on room: DiskRoom) -> Int64 { max(bytes, room.totalBytes / 100 * Int64(percent)) }
 }

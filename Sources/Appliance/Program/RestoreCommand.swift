@@ -38,6 +38,9 @@ enum RestoreCommand {
         } catch .valueRefused where cannotHold {
             Program.complain("the backup's channels are of an older version, which --hold-deliveries does not know")
             return .failed
+        } catch .busy {
+            Program.complain("another program has the database open: close it first")
+            return .folderInUse
         } catch .newerSchema(let feature, _, _) {
             Program.complain("the backup was made by a newer version of the program ('\(feature)'): run that one")
             return .newerData
@@ -48,7 +51,7 @@ enum RestoreCommand {
 
     /// Whether the tables of a feature are those that this program's SQL is made for.
     private static func isCurrent(_ feature: String, in schema: [String: Int]) -> Bool {
-        schema[feature] == App.migrations.last { "\($0.feature)" == feature }?.version
+        schema[feature] == App.migrations.versions[feature]
     }
 
     private static func tell(_ report: RestoreReport, _ file: String, open: Int, _ holds: Bool) {
@@ -56,6 +59,7 @@ enum RestoreCommand {
         var text = "restored: \(file)\(taken), \(report.bytes) bytes, \(report.rows) rows\n"
         if let replaced = report.replaced {
             text += "what was there is kept beside it: \(replaced); remove it when it is not needed any more\n"
+            text += "whoever was erased since it was taken is back: erase them again\n"
         }
         if holds {
             text += "every channel is paused: let each go on when what waits for it has been looked through\n"

@@ -17,6 +17,9 @@ import Testing
         return backup
     }
 
+    /// One whose manifest says a time to come, whatever its name does.
+    private static func misdate(_ backup: inout Backup) { backup.report?.takenAt = start + 1_000_000 * hour }
+
     private static func names(_ hours: Int64...) -> [String] {
         hours.map { BackupFolder.name(at: start + $0 * hour) }
     }
@@ -44,6 +47,7 @@ import Testing
         ([], 0, true),
         ([backup(0)], 23, false), ([backup(0)], 24, true), ([backup(0), backup(10)], 24, false),
         ([backup(0), backup(10, damage)], 24, true), ([backup(0), backup(10, lose)], 24, true),
+        ([backup(0), backup(10, misdate)], 24, true), ([backup(0, misdate)], 1, true),
         ([backup(50)], 24, true), ([backup(23), backup(50), backup(51), backup(52)], 24, false),
     ] as [([Backup], Int64, Bool)])
     func due(_ backups: [Backup], hours: Int64, _ expected: Bool) {
@@ -62,8 +66,7 @@ import Testing
     ] as [(Int, Int64)])
     func backoff(failures: Int, minutes: Int64) {
         let failed = situation([]) { situation in
-            situation.failures = failures
-            situation.failedAt = Self.start
+            situation.failures = .init(count: failures, lastAt: Self.start)
         }
         #expect(step().due(failed, at: Self.start + minutes * 60_000 - 1) == nil)
         #expect(step().due(failed, at: Self.start + minutes * 60_000) == .make)
@@ -104,6 +107,10 @@ import Testing
         let due = step { $0.drillDays = 7 }.due(
             situation([newest]) { $0.drill = last }, at: Self.start + hours * Self.hour)
         #expect((due == .drill(newest.name)) == expected)
+        let ahead = BackupDrill(at: Self.start + (hours + 1) * Self.hour, backup: newest.name, fault: fault)
+        #expect(
+            step { $0.drillDays = 7 }.due(situation([newest]) { $0.drill = ahead }, at: Self.start + hours * Self.hour)
+                == .drill(newest.name), "the clock was set back")
     }
 
     @Test("in the store the same many stay, complete ones counted, manifests removed first")
@@ -150,9 +157,33 @@ import Testing
 
     @Test("what is old is warned of after two intervals and an hour", arguments: [
         ([backup(0)], 49, 0), ([backup(0)], 50, 1), ([], 47, 0), ([], 49, 1), ([backup(0, damage)], 49, 1),
+        ([backup(0), backup(10, misdate)], 50, 1),
     ] as [([Backup], Int64, Int)])
     func health(_ backups: [Backup], hours: Int64, warnings: Int) {
         let health = BackupHealth(situation(backups), BackupSettings(), at: Self.start + hours * Self.hour)
         #expect(health.warnings.count == warnings, "\(health.warnings)")
+    }
+
+    @Test("a folder that cannot be worked on is warned of, whether backups are made by themselves or not", arguments: [0, 9])
+    func folderFault(_ hours: Int) {
+        var settings = BackupSettings()
+        settings.intervalHours = hours
+        let hung = situation([Self.backup(0)]) { $0.folderFault = .backupFailed(.folderLate) }
+        let warnings = BackupHealth(hung, settings, at: Self.start).warnings
+        #expect(warnings.count == 1 && warnings.first?.contains("does not answer") == true)
+    }
+
+    @Test("whoever asks may remove all but the last good one", arguments: [
+        ([backup(1), backup(2)], true), ([backup(1)], false), ([backup(1), backup(2, damage)], false),
+        ([backup(1, damage), backup(2)], true), ([backup(1, damage)], true),
+        ([backup(1, lose), backup(2, damage)], true),
+    ] as [([Backup], Bool)])
+    func mayGo(_ backups: [Backup], _ expected: Bool) {
+        #expect(BackupStep.mayGo(Self.names(1)[0], of: backups, at: Self.start + 9 * Self.hour) == expected)
+    }
+
+    @Test("one that bears a time to come does not count as the other good one")
+    func mayGoAfterTheClockWasAhead() {
+        #expect(!BackupStep.mayGo(Self.names(1)[0], of: [Self.backup(1), Self.backup(5)], at: Self.start + 2 * Self.hour))
     }
 }
