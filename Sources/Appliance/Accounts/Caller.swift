@@ -24,6 +24,14 @@ struct Caller: Equatable, Sendable {
     func allows(_ scope: Scope) -> Bool { scopes.contains(scope) || scope != .own && scopes.contains(.admin) }
 }
 
+extension Caller {
+    /// - Parameter session: its id; nil before there is one.
+    init(_ account: Account, session: String? = nil) {
+        self.init(
+            kind: .account, id: account.id, name: account.email, scopes: account.role.scopes, sessionID: session)
+    }
+}
+
 extension Problem {
     static let accountNeeded = Problem(
         .forbidden, "auth.account_needed", "This is for people who signed in; a token has no account.")

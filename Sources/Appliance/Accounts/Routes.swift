@@ -164,6 +164,9 @@ struct Routes {
         _ query: [FieldDescription], _ shape: (any InputShape.Type)?, _ answers: [AnswerSummary],
         content: String? = nil, once: Bool = false
     ) {
+        // A key is told apart by path and body: see `IdempotencyKey.digest`.
+        let isAmbiguous = !query.isEmpty || summaries.contains { $0.isOnce && $0.pattern == pattern.description }
+        precondition(!once || !isAmbiguous, "\(pattern) would take other calls for repeats of one")
         summaries.append(
             RouteSummary(
                 method: method, pattern: pattern.description, about: about, scope: scope, rate: rate, query: query,

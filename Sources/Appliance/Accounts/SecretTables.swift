@@ -9,7 +9,12 @@ enum SecretTables {
                 name  TEXT NOT NULL PRIMARY KEY,
                 value BLOB NOT NULL
             ) STRICT, WITHOUT ROWID
-            """)
+            """),
+        Migration(feature: "secrets", version: 2, """
+            CREATE TABLE secret_scrub (
+                due_at INTEGER NOT NULL PRIMARY KEY         -- Unix milliseconds, UTC; no row: nothing is due
+            ) STRICT
+            """),
     ]
 }
 
@@ -69,6 +74,13 @@ extension Transaction {
         }
     }
 
+    /// Notes that what secrets were stored as lies in the file still, until `noteScrubbed`.
+    borrowing func noteScrubDue(at now: Int64) throws(StorageError) {
+        try run("INSERT INTO secret_scrub (due_at) VALUES (?) ON CONFLICT (due_at) DO NOTHING", .integer(now))
+    }
+
+    borrowing func noteScrubbed() throws(StorageError) { try run("DELETE FROM secret_scrub") }
+
     private borrowing func save(_ secret: StoredSecret) throws(StorageError) {
         try run(
             "INSERT INTO secret (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -77,6 +89,10 @@ extension Transaction {
 }
 
 extension Snapshot {
+    borrowing func isScrubDue() throws(StorageError) -> Bool {
+        try first("SELECT 1 FROM secret_scrub LIMIT 1", as: { _ in true }) ?? false
+    }
+
     /// Keys that the vault does not open.
     borrowing func unopenedKeys(by vault: Vault) throws(StorageError) -> [UnopenedSecret] {
         var unopened: [UnopenedSecret] = []

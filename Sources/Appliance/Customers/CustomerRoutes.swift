@@ -5,8 +5,8 @@ import Web
 struct CustomerRoutes: Sendable {
     let database: Database
     let directory: Directory
-    /// Erases all that is known about a customer, and says how much of what that was; nil: nothing.
-    let erase: @Sendable (_ customer: String, Call) async throws -> [String: Int]?
+    /// Erases all that is known about a customer, and leaves a receipt; nil: nothing is known.
+    let erase: @Sendable (_ customer: String, Call) async throws -> Erasure?
     let now: WallClock
 
     func register(in routes: inout Routes) {
@@ -30,11 +30,11 @@ struct CustomerRoutes: Sendable {
         }
         routes.delete(
             "/api/customers/{id}", needs: .customersWrite,
-            "Deletes everything that is known about a customer, and says how much that was.",
-            answers: [.json(ErasedReport.self, .ok, "A receipt: how many things of which kind.")]
+            "Erases a customer with all that is known about them, as POST /api/admin/erasures does.",
+            answers: [.json(Erasure.self, .ok, "The receipt.")]
         ) { call, id in
-            guard let counts = try await erase(id, call) else { throw Problem.notFound("customer") }
-            return .json(ErasedReport(counts: counts))
+            guard let receipt = try await erase(id, call) else { throw Problem.notFound("customer") }
+            return .json(receipt)
         }
         routes.post(
             "/api/customers/import", needs: .customersWrite,
@@ -92,18 +92,6 @@ struct CustomerRoutes: Sendable {
             for row in rows { try transaction.saveCustomer(row.id, row.attributes, at: now) }
             return rows.count
         }
-    }
-}
-
-/// How much of what was known about a customer is gone, by kind.
-struct ErasedReport: Exemplified, Sendable {
-    static let examples = [ErasedReport(counts: ["customer": 1, "sessions": 3])]
-
-    let counts: [String: Int]
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(counts)
     }
 }
 

@@ -31,12 +31,14 @@ enum Subject: Hashable, Sendable {
 struct Eraser: Sendable {
     /// As it stands in receipts: `sessions`.
     let name: String
-    /// Keys of all that is known about somebody. Runs on a reader's thread.
+    /// Keys of all that is known about somebody. It uses an index: the last look is in a write.
     let find: @Sendable (_ snapshot: borrowing Snapshot, _ subject: Subject) throws(StorageError) -> [String]
     /// Erases what a key is of, and says how many things that were.
     let erase: @Sendable (_ transaction: borrowing Transaction, _ key: String) throws(StorageError) -> Int
-    /// Why nothing can be erased now.
+    /// Why nothing can be erased now. Asked in every write that erases, so that nobody else was faster.
     var hindrance: @Sendable (_ snapshot: borrowing Snapshot, _ subject: Subject) throws(StorageError) -> Problem? = {
         _, _ in nil
     }
+    /// Has memory forget what a key was of, once that is committed.
+    var forget: @Sendable (_ key: String) -> Void = { _ in }
 }

@@ -8,13 +8,16 @@ struct Erasure: Equatable, Sendable {
     /// HMAC of who it was, under a key that does not leave the database.
     let digest: String
     let actorKind: String
-    /// Id of the token or the account.
+    /// Id of the token or the account, or `themselves`.
     let actor: String
     let beganAt: Timestamp
     /// Nil: it was interrupted, and should be asked for again; or it goes on.
     var endedAt: Timestamp?
     /// How many of what were erased.
     var counts: [String: Int]
+
+    /// Stands for the id of an account that was erased by whom it belonged to.
+    static let themselves = "self"
 
     /// What erasing does not reach.
     struct Remainder: Encodable, Equatable, Sendable {
@@ -30,10 +33,18 @@ struct Erasure: Equatable, Sendable {
         Remainder(
             what: "backups", why: "Backups made before hold it until they are deleted; docs/retention-and-privacy.md."),
         Remainder(
-            what: "audit log", why: "It may name who was changed by their id, and is kept as long as retention says."),
+            what: "free pages of the file",
+            why: "What was replaced earlier, such as a delivery whose state changed, may lie there until used."),
+        Remainder(
+            what: "audit log",
+            why: "It names who was changed by their id, and who did something themselves by id, e-mail address and "
+                + "network address. It is kept as long as retention says."),
         Remainder(
             what: "answers kept for Idempotency-Key", why: "They go after 24 hours; nothing finds them by person."),
-        Remainder(what: "the program's log", why: "It is kept by whoever runs the program, and names ids at most."),
+        Remainder(
+            what: "the program's log",
+            why: "It is kept by whoever runs the program. It names ids at most, but channels of the kind "
+                + "'log' write whole messages there."),
     ]
 }
 

@@ -47,6 +47,15 @@ extension Snapshot {
             """, .text(id), as: Erasure.init)
     }
 
+    /// The newest receipt of somebody that has not ended.
+    borrowing func openErasure(ofDigest digest: String) throws(StorageError) -> Erasure? {
+        try first(
+            """
+            SELECT id, subject, digest, actor_kind, actor, began_at, ended_at, counts FROM erasure
+            WHERE digest = ? AND ended_at IS NULL ORDER BY id DESC LIMIT 1
+            """, .text(digest), as: Erasure.init)
+    }
+
     borrowing func erasureCount() throws(StorageError) -> Int {
         try first("SELECT COUNT(*) FROM erasure", as: { Int($0.integer(0)) }) ?? 0
     }
@@ -59,10 +68,15 @@ extension Transaction {
             """
             INSERT INTO erasure (id, subject, digest, actor_kind, actor, began_at, ended_at, counts)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET ended_at = excluded.ended_at, counts = excluded.counts
+            ON CONFLICT (id) DO UPDATE SET counts = excluded.counts
             """, .text(erasure.id), .text(erasure.subject), .text(erasure.digest), .text(erasure.actorKind),
             .text(erasure.actor), .integer(erasure.beganAt.milliseconds), .optional(erasure.endedAt?.milliseconds),
             .text(JSON.text(erasure.counts)))
+    }
+
+    /// Ends the receipts of somebody of whom nothing is left, those of calls that were cut short among them.
+    borrowing func endErasures(ofDigest digest: String, at now: Int64) throws(StorageError) {
+        try run("UPDATE erasure SET ended_at = ? WHERE digest = ? AND ended_at IS NULL", .integer(now), .text(digest))
     }
 }
 

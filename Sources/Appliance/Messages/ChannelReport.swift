@@ -95,7 +95,7 @@ struct ChannelDraft: InputShape {
     private static let name = Field.name("name", "What topics call it.")
     private static let kind = Field.name("kind", "How it is told: slack, email, webhook, jsonrpc or log.")
     fileprivate static let settings = Field.settings(
-        "settings", "What the kind needs; docs/operations.md lists it for each.")
+        "settings", "What the kind needs; docs/messages.md lists it for each.")
     fileprivate static let paused = Field.truth("paused", "Holds its messages until it is false again.")
     fileprivate static let allowPrivate = Field.truth(
         "allow_private", "Lets it call private, loopback and link-local addresses.")

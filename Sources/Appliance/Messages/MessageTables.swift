@@ -18,7 +18,10 @@ enum MessageTables {
                 created_at  INTEGER NOT NULL                -- Unix milliseconds, UTC
             ) STRICT, WITHOUT ROWID
             """,
-            "CREATE INDEX message_by_status ON message (status, id)")
+            "CREATE INDEX message_by_status ON message (status, id)"),
+        Migration(
+            feature: "messages", version: 2,
+            "CREATE INDEX message_by_contact ON message (contact, id) WHERE contact IS NOT NULL"),
     ]
 }
 

@@ -145,6 +145,21 @@ import Web
         }
     }
 
+    @Test("once sign-up is turned off, nobody asks for it, and links of before make no account")
+    func signUpTurnedOff() async throws {
+        let before = try await TestAppliance.start()
+        try await makeChannel(before)
+        #expect(await request(before, "sign-up", "new@example.org").status == .accepted)
+        let secret = try ticket(in: try #require(try await payloads(before).first))
+        let invited = await before.invite("guest@example.org")
+        let after = try await TestAppliance.start(letsSignUp: false, in: await before.leave())
+        #expect(await request(after, "sign-up", "new@example.org").json["code"] == "account.sign_up_off")
+        #expect(await after.accept(secret).json["code"] == "account.sign_up_off")
+        #expect(await after.ask(.get, "/api/admin/accounts").ids == [invited.id])
+        #expect(await after.accept(invited.ticket).status == .ok)
+        await after.stop()
+    }
+
     @Test("without a channel nobody can sign up, and is told so")
     func noMail() async throws {
         try await withAppliance { appliance in

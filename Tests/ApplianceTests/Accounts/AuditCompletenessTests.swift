@@ -147,7 +147,7 @@ private struct AuditedCalls {
             }
         #expect((200..<300).contains(answer.status.code), "\(method.name) \(target): \(answer.text)")
         // What is only begun is noted when it is done.
-        while answer.status == .accepted, appliance.app.backups.job != nil {
+        while answer.status == .accepted, appliance.app.backups.workshop.job != nil {
             try await Task.sleep(for: .milliseconds(1))
         }
         let after = try await rowsCount()

@@ -88,6 +88,20 @@ import Testing
         #expect(again == .right(better: nil))
     }
 
+    @Test("a hash that differs in one byte is another, whichever it is")
+    func eachByte() async throws {
+        let passwords = Passwords(cost: .init(log2N: 1, r: 1, p: 1))
+        defer { passwords.queue.close() }
+        let stored = try await passwords.hash("correct horse", for: ann)
+        for index in stored.key.indices {
+            var key = stored.key
+            key[index] ^= 1
+            let other = PasswordHash(cost: stored.cost, salt: stored.salt, key: key)
+            let verdict = try await passwords.check("correct horse", against: other, for: ann)
+            #expect(verdict == .wrong)
+        }
+    }
+
     @Test("nothing to compare with costs as much as something")
     func nothing() async throws {
         let passwords = Passwords(cost: .init(log2N: 1, r: 1, p: 1))

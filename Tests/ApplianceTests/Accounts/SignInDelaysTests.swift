@@ -42,6 +42,16 @@ import Web
         #expect(delays.begin([.account("new"), Self.y], at: 0) == nil)
     }
 
+    @Test("of several that count a try together, the longest wait holds")
+    func longest() {
+        let delays = SignInDelays()
+        for _ in 0..<4 { #expect(delays.begin([.account("a")], at: 0) == nil) }
+        #expect(delays.begin([.account("b"), Self.x], at: 0) == nil)
+        for keys in [[.account("a"), Self.x], [Self.x, .account("a")]] as [[SignInDelays.Key]] {
+            #expect(delays.begin(keys, at: 1) == Self.minute - 1)
+        }
+    }
+
     @Test("addresses of one /64 are one")
     func networks() {
         #expect(SignInDelays.Key.network(of: Peer("2001:db8::ffff:1")) == Self.x)

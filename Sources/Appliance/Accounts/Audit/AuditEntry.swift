@@ -24,9 +24,9 @@ extension AuditEntry {
         self.init(call.request, by: call.caller, action, thing, details)
     }
 
-    /// - Parameter caller: nil for who holds something else than a token or an account, such as a game's host.
+    /// - Parameter caller: nil for who is not signed in, or holds something else, such as a game's host.
     init(
-        _ request: Request, by caller: Caller?, _ action: StaticString, _ thing: String?,
+        _ request: Request, by caller: Caller? = nil, _ action: StaticString, _ thing: String?,
         _ details: [String: String] = [:]
     ) {
         let kind: ActorKind =
@@ -38,16 +38,6 @@ extension AuditEntry {
         self.init(
             actorKind: kind, actor: caller?.id, actorName: caller?.name, action: action.description, thing: thing,
             address: request.peer, request: request.id, details: details)
-    }
-
-    /// What somebody does who is not signed in, or is signed in by it.
-    init(
-        _ request: Request, by account: Account? = nil, _ action: StaticString, _ thing: String?,
-        _ details: [String: String] = [:]
-    ) {
-        self.init(
-            actorKind: account == nil ? .anonymous : .account, actor: account?.id, actorName: account?.email,
-            action: action.description, thing: thing, address: request.peer, request: request.id, details: details)
     }
 }
 

@@ -4,6 +4,8 @@ import Web
 /// `/api/admin/accounts`: who has an account, and what they may do.
 struct AccountAdminRoutes: Sendable {
     let accounts: Accounts
+    /// Erases all that is known about an account, and leaves a receipt; nil: nothing is known.
+    let erase: @Sendable (_ account: String, Call) async throws -> Erasure?
 
     func register(in routes: inout Routes) {
         routes.get(
@@ -38,10 +40,12 @@ struct AccountAdminRoutes: Sendable {
             try await change(id, call)
         }
         routes.delete(
-            "/api/admin/accounts/{id}", needs: .admin, "Deletes an account, and says what went with it.",
-            answers: [.json(ErasureReport.self, .ok, "How much of each kind was erased.")]
+            "/api/admin/accounts/{id}", needs: .admin,
+            "Erases an account with all that is known about it, as POST /api/admin/erasures does.",
+            answers: [.json(Erasure.self, .ok, "The receipt.")]
         ) { call, id in
-            try await delete(id, call)
+            guard let receipt = try await erase(id, call) else { throw Problem.notFound("account") }
+            return .json(receipt)
         }
         routes.post(
             "/api/admin/accounts/{id}/sign-out", needs: .admin, "Ends all sessions of an account.",
@@ -118,20 +122,6 @@ struct AccountAdminRoutes: Sendable {
         guard let standing else { throw Problem.notFound("account") }
         accounts.gate.attendance.load(standing)
         return Response(.noContent)
-    }
-
-    private func delete(_ id: String, _ call: Call) async throws -> Response {
-        let now = accounts.now()
-        let counts = try await accounts.database.write {
-            [erasers = accounts.erasers] transaction throws(StorageError) -> Result<[String: Int], Problem> in
-            guard let account = try transaction.snapshot.account(id) else { return .failure(.notFound("account")) }
-            guard try !transaction.snapshot.isLastAdmin(account, at: now) else { return .failure(.lastAdmin) }
-            try transaction.audit(
-                AuditEntry(call, "account.deleted", id, ["role": account.role.rawValue]), at: now)
-            return .success(try transaction.eraseAccount(id, erasers, at: now))
-        }.get()
-        accounts.gate.attendance.forget(id)
-        return .json(ErasureReport(counts: counts))
     }
 }
 

@@ -126,15 +126,6 @@ struct AccountLinkReport: Exemplified {
     ]
 }
 
-/// How much of each kind was erased.
-struct ErasureReport: Exemplified {
-    let counts: [String: Int]
-
-    func encode(to encoder: any Encoder) throws { try counts.encode(to: encoder) }
-
-    static let examples = [ErasureReport(counts: ["account": 1, "games": 4, "sessions": 2, "tickets": 0])]
-}
-
 extension Account {
     fileprivate static let example = example(name: "Ann", .editor, signedIn: true)
     fileprivate static let exampleNameless = example(name: nil, .player, signedIn: true)

@@ -13,16 +13,19 @@ final class Attendance: Sendable {
     }
 
     private struct Person {
-        var account: Account
+        /// Nil for who was deleted.
+        let account: Account?
         /// Of the sessions, by session id.
-        var digests: [String: String]
+        var digests: [String: String] = [:]
+        /// Nobody was signed in at the last sweep: the next one lets go.
+        var isLeaving = false
+
+        func isOlder(than other: Account) -> Bool { account.map { $0.revision < other.revision } ?? false }
     }
 
     private struct State {
         var entries: [String: Entry] = [:]     // by digest
         var people: [String: Person] = [:]     // by account id
-        /// Deleted a moment ago: what was read before must not bring them back.
-        var gone: Set<String> = []
     }
 
     private let state = Mutex(State())
@@ -31,15 +34,14 @@ final class Attendance: Sendable {
     func load(_ standing: AccountStanding) {
         state.withLock { state in
             let account = standing.account, before = state.people[account.id]
-            guard !state.gone.contains(account.id), before.map({ $0.account.revision < account.revision }) ?? true
-            else { return }
+            guard before?.isOlder(than: account) ?? true else { return }
             let used = (before?.digests.values).map { digests in
                 Dictionary(uniqueKeysWithValues: digests.compactMap { digest in
                     state.entries.removeValue(forKey: digest).map { ($0.session.id, $0.usedAt) }
                 })
             }
             let sessions = account.disabledAt == nil ? standing.sessions : []
-            var person = Person(account: account, digests: [:])
+            var person = Person(account: account)
             for session in sessions {
                 let usedAt = max(session.usedAt.milliseconds, used?[session.id] ?? 0)
                 state.entries[session.digest] = Entry(session: session, account: account.id, usedAt: usedAt)
@@ -52,48 +54,48 @@ final class Attendance: Sendable {
     /// Ends everything of an account that was deleted.
     func forget(_ account: String) {
         state.withLock { state in
-            for digest in (state.people.removeValue(forKey: account)?.digests ?? [:]).values {
-                state.entries[digest] = nil
-            }
-            state.gone.insert(account)
+            for digest in (state.people[account]?.digests ?? [:]).values { state.entries[digest] = nil }
+            state.people[account] = Person(account: nil)
         }
     }
 
     /// Who holds the secret of that digest, and notes that they do.
     func caller(_ digest: String, at now: Int64, _ notes: UseNotes) -> Caller? {
         state.withLock { state in
-            guard let entry = state.entries[digest], entry.isLive(at: now), let person = state.people[entry.account]
+            guard let entry = state.entries[digest], entry.isLive(at: now),
+                let account = state.people[entry.account]?.account
             else { return nil }
             if now - entry.usedAt >= UseNotes.pauseMs {
                 state.entries[digest]?.usedAt = now
                 notes.note(.session(entry.session.id, createdAt: entry.session.createdAt.milliseconds), at: now)
             }
-            return Caller(
-                kind: .account, id: person.account.id, name: person.account.email, scopes: person.account.role.scopes,
-                sessionID: entry.session.id)
+            return Caller(account, session: entry.session.id)
         }
     }
 
     /// Whether somebody let in earlier is signed in still, with all that they could do then.
     func isWelcome(_ caller: Caller, at now: Int64) -> Bool {
         state.withLock { state in
-            guard let session = caller.sessionID, let person = state.people[caller.id],
+            guard let session = caller.sessionID, let person = state.people[caller.id], let account = person.account,
                 let digest = person.digests[session]
             else { return false }
-            return state.entries[digest]?.isLive(at: now) == true
-                && caller.scopes.isSubset(of: person.account.role.scopes)
+            return state.entries[digest]?.isLive(at: now) == true && caller.scopes.isSubset(of: account.role.scopes)
         }
     }
 
-    /// Lets go of sessions that have ended, and of who has none.
+    /// Lets go of sessions that have ended, and of who has had none since the sweep before: until then, what was read
+    /// while they were signed in must not bring them back.
     func sweep(at now: Int64) {
         state.withLock { state in
             for (digest, entry) in state.entries where !entry.isLive(at: now) {
                 state.entries[digest] = nil
                 state.people[entry.account]?.digests[entry.session.id] = nil
             }
-            state.people = state.people.filter { !$0.value.digests.isEmpty }
-            state.gone = []
+            state.people = state.people.filter { !$0.value.isLeaving }.mapValues { person in
+                var person = person
+                person.isLeaving = person.digests.isEmpty
+                return person
+            }
         }
     }
 

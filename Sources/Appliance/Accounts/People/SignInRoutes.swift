@@ -4,8 +4,6 @@ import Web
 /// Ways into an account, for people who are not signed in.
 struct SignInRoutes: Sendable {
     let accounts: Accounts
-    /// Whether anybody may make an account for themselves, as a player.
-    let letsSignUp: Bool
 
     func register(in routes: inout Routes) {
         routes.openPost(
@@ -42,7 +40,6 @@ struct SignInRoutes: Sendable {
             "Mails a link to make an account as a player, where --sign-up allows it; the answer tells no more.",
             takes: AddressDraft.self, rate: .signIn, answers: [.nothing(.accepted, "Understood.")]
         ) { request in
-            guard letsSignUp else { throw Problem.signUpOff }
             try await accounts.requestSignUp(try Input.read(request.body, as: AddressDraft.self), request)
             return Response(.accepted)
         }
@@ -71,9 +68,4 @@ struct SignInRoutes: Sendable {
         }
         return response
     }
-}
-
-extension Problem {
-    static let signUpOff = Problem(
-        .forbidden, "account.sign_up_off", "Accounts are made by invitation here. Ask who runs this.")
 }

@@ -5,20 +5,22 @@ extension Rooms {
     /// What games know about an account or a player: the name, and what was typed. The points stay, under no name: the
     /// others' places do not change.
     var eraser: Eraser {
-        Eraser(name: "players") { snapshot, subject throws(StorageError) in
+        Eraser(name: "players") { [lookup = house.lookup] snapshot, subject throws(StorageError) in
             switch subject {
             case .customer: return []
             case .account(let account):
                 return try snapshot.all("SELECT game, player FROM game_player WHERE account = ?", .text(account)) {
                     row in "\(row.integer(0)).\(row.integer(1))"
                 }
-            case .player(let game, let number):
-                return try snapshot.all(
-                    """
-                    SELECT p.game, p.player FROM game g JOIN game_player p ON p.game = g.number
-                    WHERE g.id = ? AND p.player = ? AND p.name <> ?
-                    """, .text(game), .integer(number), .text(Self.nobody)
-                ) { row in "\(row.integer(0)).\(row.integer(1))" }
+            case .player(let id, let player):
+                guard let game = try snapshot.game(id) else { return [] }
+                // Not the name alone: somebody may have been called like it, before that was no name.
+                let isNamed = try snapshot.first(
+                    "SELECT name <> ? OR account IS NOT NULL FROM game_player WHERE game = ? AND player = ?",
+                    .text(Self.nobody), .integer(game.head.number), .integer(player), as: { $0.integer(0) != 0 })
+                guard let isNamed else { return [] }
+                let typed = try snapshot.questionsTyped(by: Int64(player), of: game, lookup)
+                return isNamed || !typed.isEmpty ? ["\(game.head.number).\(player)"] : []
             }
         } erase: { [lookup = house.lookup] transaction, key throws(StorageError) in
             let place = key.split(separator: ".").compactMap { Int64($0) }
@@ -57,14 +59,7 @@ extension Transaction {
         if let id = known.message, let message = try snapshot.message(id), message.description.contains(known.name) {
             try eraseMessage(id)
         }
-        let quiz = try lookup(game.head.quiz, game.head.version, snapshot)
-        let typed = try all(
-            "SELECT question FROM game_answer WHERE game = ? AND player = ? AND said LIKE '\"%'", .integer(number),
-            .integer(player), as: { Int($0.integer(0)) }
-        ).filter { question in
-            guard let quiz, quiz.questions.indices.contains(question) else { return true }
-            return quiz.questions[question].options.isEmpty
-        }
+        let typed = try snapshot.questionsTyped(by: player, of: game, lookup)
         for question in typed {
             try run(
                 "UPDATE game_answer SET said = '\"\"' WHERE game = ? AND question = ? AND player = ?", .integer(number),
@@ -73,6 +68,27 @@ extension Transaction {
         return try run(
             "UPDATE game_player SET name = ?, account = NULL WHERE game = ? AND player = ?", .text(Rooms.nobody),
             .integer(number), .integer(player))
+    }
+}
+
+extension Snapshot {
+    /// Questions that a player answered in words of their own, which stand there still. What was chosen stays.
+    fileprivate borrowing func questionsTyped(
+        by player: Int64, of game: GameRecord, _ lookup: QuizLookup
+    ) throws(StorageError) -> [Int] {
+        let questions = try lookup(game.head.quiz, game.head.version, self)?.questions ?? []
+        var typed: [Int] = []
+        // One by one: all answers of a game lie together, by question.
+        for question in 0..<QuizDefinition.questionsMax {
+            if questions.indices.contains(question), !questions[question].options.isEmpty { continue }
+            let isText = try first(
+                """
+                SELECT 1 FROM game_answer
+                WHERE game = ? AND question = ? AND player = ? AND said LIKE '"%' AND said <> '""'
+                """, .integer(game.head.number), .integer(question), .integer(player), as: { _ in true })
+            if isText == true { typed.append(question) }
+        }
+        return typed
     }
 }
 

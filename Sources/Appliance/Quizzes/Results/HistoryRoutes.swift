@@ -1,17 +1,25 @@
 import Storage
+import Synchronization
 import Web
 
 /// `/api/account/games`: what somebody has played while signed in.
-struct HistoryRoutes: Sendable {
-    let database: Database
-    let quizzes: QuizLookup
+final class HistoryRoutes: Sendable {
+    private let database: Database
+    private let quizzes: QuizLookup
+    /// Games of which somebody is keeping the standings; nil of who succeeds.
+    private let keeping = Mutex<[Int64: Task<StorageError?, Never>]>([:])
+
+    init(database: Database, quizzes: @escaping QuizLookup) {
+        self.database = database
+        self.quizzes = quizzes
+    }
 
     func register(in routes: inout Routes) {
         routes.get(
             "/api/account/games", needs: .own,
             "Lists the games that one played while signed in, the newest first, and what came of them.", query: .page,
             answers: [.json(Items<PlayedGame>.self)]
-        ) { call in
+        ) { [self] call in
             try await list(call)
         }
     }
@@ -43,10 +51,33 @@ struct HistoryRoutes: Sendable {
         }
     }
 
+    /// All who played look at their history when the game is over: one of them has it reckoned, the others wait.
     private func keepStandings(of game: Int64) async throws(StorageError) {
-        let board = try await database.read { snapshot throws(StorageError) in try snapshot.board(of: game) }
-        try await database.write { transaction throws(StorageError) in
-            try transaction.keepStandings(board, of: game)
+        let task = keeping.withLock { keeping in
+            if let task = keeping[game] { return task }
+            let task = Task { [self] in
+                defer { self.keeping.withLock { $0[game] = nil } }
+                return await reckonStandings(of: game)
+            }
+            keeping[game] = task
+            return task
+        }
+        if let error = await task.value { throw error }
+    }
+
+    private func reckonStandings(of game: Int64) async -> StorageError? {
+        do throws(StorageError) {
+            let board = try await database.read { snapshot throws(StorageError) -> [BoardRow]? in
+                // Who looked before the last one was through would have it done once more.
+                try snapshot.lacksStandings(game) ? try snapshot.board(of: game) : nil
+            }
+            guard let board else { return nil }
+            try await database.write { transaction throws(StorageError) in
+                try transaction.keepStandings(board, of: game)
+            }
+            return nil
+        } catch {
+            return error
         }
     }
 }

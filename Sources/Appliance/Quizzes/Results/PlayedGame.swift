@@ -78,6 +78,13 @@ extension Snapshot {
         }
         return games
     }
+
+    /// Whether somebody with an account played that game and does not know yet what came of it.
+    borrowing func lacksStandings(_ game: Int64) throws(StorageError) -> Bool {
+        try first(
+            "SELECT 1 FROM game_player WHERE game = ? AND account IS NOT NULL AND final_players IS NULL LIMIT 1",
+            .integer(game)) { _ in true } ?? false
+    }
 }
 
 extension Transaction {
@@ -97,14 +104,6 @@ extension Transaction {
                 .optional(known[player].map { Int64($0.rank) }), .integer(known[player]?.score ?? 0),
                 .integer(board.count), .integer(game), .integer(player))
         }
-    }
-}
-
-extension GameTables {
-    /// Games stay; who of their players had the account is forgotten.
-    static let accountEraser = AccountEraser(name: "games") { transaction, account throws(StorageError) in
-        try transaction.run(
-            "UPDATE game_player SET account = NULL WHERE account = ? AND account IS NOT NULL", .text(account))
     }
 }
 
