@@ -26,6 +26,7 @@ enum ConfigurationCommand {
             return .failed
         }
         return try await withApp(values) { app in
+            try await app.refuseUnopenedSecrets()
             do {
                 let report = try await app.exchange.bringIn(
                     bytes, dryRun: values.switches.contains(dryRun), .byProgram("configuration.imported", nil))

@@ -37,7 +37,7 @@ final class ConfigurationExchange: Sendable {
     /// Judges a file as a whole, and brings it in unless something is wrong with it or it is only a rehearsal.
     ///
     /// - Parameter entry: for the audit log; the counts are added.
-    /// - Throws: `Problem` 422 with the place of everything that is wrong, 409 when something was published meanwhile,
+    /// - Throws: `Problem` 422 with the place of everything that is wrong, 409 when something was changed meanwhile,
     ///   503 while another import runs; `StorageError`.
     func bringIn(_ bytes: [UInt8], dryRun: Bool, _ entry: AuditEntry) async throws -> ImportReport {
         let isFirst = isBusy.withLock { isBusy in
@@ -75,8 +75,8 @@ final class ConfigurationExchange: Sendable {
             }
             guard isDone else { throw Problem.changedMeanwhile }
         } catch let error as StorageError {
-            for id in plan.surveys.keys { surveys.forget(id) }
-            for id in plan.quizzes.keys { quizzes.forget(id) }
+            for survey in plan.surveys { surveys.forget(survey.id) }
+            for quiz in plan.quizzes { quizzes.forget(quiz.id) }
             throw error
         }
     }
@@ -93,5 +93,5 @@ extension Problem {
         .unavailable, "import.busy", "Another import is running. Try again when it is done.", retryAfterSeconds: 5)
 
     fileprivate static let changedMeanwhile = Problem.conflict(
-        "import.changed", "Something was published at this very moment. Import again.")
+        "import.changed", "Something that the file is about was changed at this very moment. Import again.")
 }

@@ -7,15 +7,6 @@ import Web
 @testable import Appliance
 
 @Suite(.timeLimit(.minutes(2))) struct ConfigurationTests {
-    /// The whole without the time and, of channels, what secrets they lack.
-    private func exported(_ parley: TestAppliance) async throws -> ParsedJSON {
-        guard case .object(var object) = await parley.ask(.get, "/api/admin/export").parsed.value else {
-            throw Refusal(detail: "no object")
-        }
-        object["exported_at"] = nil
-        return ParsedJSON(.object(object))
-    }
-
     private func fill(_ parley: TestAppliance) async {
         for (path, json) in [
             ("/api/channels", #"{"name":"crm","kind":"jsonrpc","settings":{"url":"http://127.0.0.1:9/rpc"},"allow_private":true}"#),
@@ -43,7 +34,7 @@ import Web
         try await withAppliance { first in
             await fill(first)
             let file = await first.ask(.get, "/api/admin/export")
-            let whole = try await exported(first)
+            let whole = try await first.exported()
             try await withAppliance { second in
                 for table in [
                     "DELETE FROM topic", "DELETE FROM channel", "DELETE FROM survey", "DELETE FROM survey_version",
@@ -60,7 +51,7 @@ import Web
                 #expect(report.status == .ok, "\(report.text)")
                 #expect(report.parsed["changes"] == rehearsal.parsed["changes"])
                 #expect(report.parsed["needs_attention"].items.isEmpty, "\(report.text)")
-                #expect(try await exported(second) == whole)
+                #expect(try await second.exported() == whole)
                 let again = await second.ask(.post, "/api/admin/import", file.text)
                 #expect(again.parsed["changes"].items.isEmpty, "\(again.text)")
                 #expect(try await second.count("SELECT COALESCE(MAX(version), 0) FROM quiz") == 1)
@@ -167,11 +158,11 @@ import Web
         ])
     func refused(_ text: String, _ fields: [String]) async throws {
         try await withAppliance { parley in
-            let before = try await exported(parley)
+            let before = try await parley.exported()
             let answer = await parley.ask(.post, "/api/admin/import", text)
             #expect(answer.status == .unprocessable, "\(answer.text)")
             #expect(Set(answer.fields) == Set(fields), "\(answer.text)")
-            #expect(try await exported(parley) == before)
+            #expect(try await parley.exported() == before)
         }
     }
 
