@@ -86,6 +86,31 @@ import Web
         #expect(status(gate, "Bearer \(Self.secret)") == 429)
     }
 
+    @Test("each token has a rate of its own, and so has each address that brings none")
+    func rates() {
+        let gate = Gate(rateLimit: 1, now: { 0 })
+        gate.load(["a", "b"].map { name in
+            Token(
+                id: name, name: name, digest: Token.digest(of: name), scopes: [.admin], createdAt: Timestamp(0),
+                expiresAt: nil, revokedAt: nil)
+        })
+        for name in ["a", "b"] {
+            #expect((0..<3).map { _ in status(gate, "Bearer \(name)") } == [.ok, .ok, 429])
+        }
+        func stranger(at peer: String) -> Status {
+            do throws(Problem) {
+                _ = try gate.admit(nil, from: Peer(peer), needing: .admin)
+                return .ok
+            } catch {
+                return error.status
+            }
+        }
+        for peer in ["2001:db8:0:1::1", "2001:db8:0:2::1"] {
+            #expect((0..<3).map { _ in stranger(at: peer) } == [401, 401, 429])
+        }
+        #expect(stranger(at: "2001:db8:0:1:ffff::2") == 429, "the /64 is one")
+    }
+
     @Test("strangers are counted by what they do, each kind for itself")
     func classes() {
         let gate = Gate(rateLimit: 10, signInLimit: 3, now: { 0 }), stranger = Peer("203.0.113.7")

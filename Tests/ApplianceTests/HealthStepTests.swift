@@ -17,7 +17,7 @@ import Web
     private static func seen(_ change: (inout HealthSeen, inout HealthSeen.Look) -> Void = { _, _ in }) -> HealthSeen {
         var seen = HealthSeen(now: now, written: .success(()))
         var look = HealthSeen.Look(
-            room: DiskRoom(freeBytes: 50 << 30, totalBytes: 100 << 30, databaseBytes: 1 << 20),
+            room: DiskRoom(freeBytes: 50 << 30, totalBytes: 100 << 30),
             process: ProcessFigures(at: now))
         change(&seen, &look)
         if seen.looked == nil { seen.looked = .success(look) }
@@ -46,7 +46,7 @@ import Web
             ),
             (seen { _, look in look.room.freeBytes = 6 << 30 }, []),
             (seen { _, look in look.room.freeBytes = 4 << 30 }, ["disk.full"]),
-            (seen { _, look in look.room = .init(freeBytes: 199 << 20, totalBytes: 1 << 30, databaseBytes: 0) }, ["disk.full"]),
+            (seen { _, look in look.room = .init(freeBytes: 199 << 20, totalBytes: 1 << 30) }, ["disk.full"]),
             (seen { _, look in look.schemaMatches = false }, ["schema.differs"]),
             (seen { _, look in look.due = since(299) }, []),
             (seen { _, look in look.due = since(301) }, ["outbox.overdue"]),

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Outbound
 import Storage
 import Synchronization
 import Testing
@@ -68,6 +69,30 @@ import Web
             #expect(readiness.reasons[0].detail.contains("MB or"))
             let metrics = await parley.ask(.get, "/metrics", token: nil).text
             #expect(metrics.contains("parley_ready_reason{code=\"disk.full\"} 1"))
+        }
+    }
+
+    @Test("tables of another version are a reason, though they can still be written")
+    func schema() async throws {
+        try await withAppliance { parley in
+            try await parley.app.database.write { transaction throws(StorageError) in
+                _ = try transaction.run("UPDATE storage_schema SET version = version + 1 WHERE feature = 'health'")
+            }
+            let (status, readiness) = try await readiness(parley)
+            #expect(status == .unavailable && readiness.reasons.map(\.code) == ["schema.differs"])
+        }
+    }
+
+    @Test("deliveries that are due and are not taken are a reason, after a while")
+    func overdue() async throws {
+        let clock = TestClock()
+        try await withAppliance(now: clock.now) { parley in
+            await parley.app.dispatcher.stop(within: .zero)
+            let sent = await parley.ask(.post, "/api/messages", #"{"topic":"sales","description":"x"}"#)
+            #expect(sent.status == .created)
+            clock.move(Health.Limits().overdueMs + 1)
+            let (status, readiness) = try await readiness(parley)
+            #expect(status == .unavailable && readiness.reasons.map(\.code) == ["outbox.overdue"])
         }
     }
 

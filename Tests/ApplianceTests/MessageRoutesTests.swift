@@ -42,6 +42,18 @@ import Web
         }
     }
 
+    @Test("a key is good for a day, whether or not it was swept away since")
+    func keyAges() async throws {
+        let clock = TestClock(), body = #"{"topic":"sales","description":"once"}"#
+        try await withAppliance(now: clock.now) { parley in
+            let first = try #require(await parley.ask(.post, "/api/messages", body, key: "k").json["id"])
+            clock.move(IdempotencyKey.keptFor - 1)
+            #expect(await parley.ask(.post, "/api/messages", body, key: "k").json["id"] == first)
+            clock.move(1)
+            #expect(await parley.ask(.post, "/api/messages", body, key: "k").json["id"] != first)
+        }
+    }
+
     @Test("the same key answers the same and stores once; another body with it is refused")
     func idempotency() async throws {
         try await withAppliance { parley in
@@ -54,6 +66,8 @@ import Web
             #expect(other.status == .unprocessable && other.json["code"] == "idempotency.key_reused")
             let new = await parley.ask(.post, "/api/messages", body, key: "k2")
             #expect(new.json["id"] != first.json["id"])
+            let elsewhere = await parley.ask(.post, "/api/messages/\(first.json["id"] ?? "")/cancel", body, key: "k1")
+            #expect(elsewhere.text != first.text && elsewhere.json["code"] != "idempotency.key_reused")
             let foreign = await parley.ask(
                 .post, "/api/messages", body, token: try await parley.token("messages:send"), key: "k1")
             #expect(foreign.status == .created && foreign.json["id"] != first.json["id"])

@@ -11,6 +11,27 @@ import Web
         }
     }
 
+    @Test("every route of the API says what its calls count as, for who comes too often")
+    func rates() async throws {
+        try await withAppliance { parley in
+            for route in parley.app.summaries {
+                #expect((route.rate != nil) == route.pattern.hasPrefix("/api/"), "\(route.method) \(route.pattern)")
+            }
+        }
+    }
+
+    @Test("whatever operations refer to is there")
+    func references() async throws {
+        try await withAppliance { parley in
+            let bytes = OpenAPI(parley.app.summaries, version: "1", cookie: "c").bytes
+            let parts = String(decoding: bytes, as: UTF8.self).split(separator: ##""$ref":"#/components/responses/"##).dropFirst()
+            for name in Set(parts.map { $0.prefix { $0 != "\"" } }) {
+                #expect(OpenAPI.refusals[String(name)] != nil, "\(name)")
+            }
+            #expect(parts.count > parley.app.summaries.count)
+        }
+    }
+
     @Test("names of operations are one for each route")
     func names() async throws {
         try await withAppliance { parley in
@@ -26,7 +47,7 @@ import Web
             method: .post, pattern: "/api/things/{id}/paint", about: "Paints a thing.", scope: .admin, rate: .general,
             query: [.whole("coats", from: 1, to: 3, "How often.")], body: Paint.self,
             answers: [.json(Thing.self, .created, "Painted.")], content: nil, isOnce: true)
-        let document = JSON.text(OpenAPI([route], version: "1", cookie: "c"))
+        let document = String(decoding: OpenAPI([route], version: "1", cookie: "c").bytes, as: UTF8.self)
         for part in Self.parts { #expect(document.contains(part), "\(document)") }
     }
 
@@ -38,8 +59,11 @@ import Web
         ##""requestBody":{"content":{"application/json":{"example":{"colour":"red"},"schema":{"##,
         ##""201":{"content":{"application/json":{"example":{"colour":"red"},"schema":{"$ref":"##
             + ##""#/components/schemas/OpenAPITests.Thing"}}},"description":"Painted."}"##,
+        ##""404":{"$ref":"#/components/responses/404"}"##, ##""429":{"$ref":"#/components/responses/429-general"}"##,
         ##""404":{"content":{"application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}}"##,
-        ##""security":[{"bearer":["admin"]},{"cookie":["admin"]}],"summary":"Paints a thing.","tags":["things"]}}}"##,
+        ##""RateLimit-Reset":{"description":"Seconds until all of them may come again.","required":false,"##,
+        ##""security":[{"bearer":["admin"]},{"cookie":["admin"]}],"summary":"Paints a thing.","tags":["things"],"##
+            + ##""x-rate":"general"}}}"##,
         ##""OpenAPITests.Thing":{"additionalProperties":false,"properties":{"colour":{"type":"string"}},"##
             + ##""required":["colour"],"type":"object"}"##,
     ]

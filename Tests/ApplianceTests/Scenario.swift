@@ -18,11 +18,15 @@ final class TestAppliance: Sendable {
     /// - Parameter folder: of one that was left, to see what a restart finds; a new one when nil.
     static func start(
         _ samples: SampleSettings = .init(), rateLimit: Int = 0, health: Health.Limits = .init(),
-        vault: Vault = Vault(), in folder: String? = nil, forgettingSealedSecrets: Bool = false, log: Log = .silent,
-        now: @escaping WallClock = systemClock
+        vault: Vault = Vault(), letsSignUp: Bool = true, in folder: String? = nil,
+        forgettingSealedSecrets: Bool = false, log: Log = .silent, now: @escaping WallClock = systemClock
     ) async throws -> TestAppliance {
-        let appliance = try TestAppliance(
-            rateLimit: rateLimit, health: health, vault, in: folder ?? makeTestFolder(), log, now: now)
+        var settings = App.Settings(rateLimit: rateLimit, publicURL: "https://parley.test", letsSignUp: letsSignUp)
+        settings.health = health
+        settings.vault = vault
+        // What it costs to guess is no matter here.
+        settings.passwordCost = Scrypt.Cost(log2N: 1, r: 1, p: 1)
+        let appliance = try TestAppliance(settings, in: folder ?? makeTestFolder(), log, now: now)
         var samples = samples
         samples.adminToken = adminToken
         do {
@@ -34,16 +38,9 @@ final class TestAppliance: Sendable {
         return appliance
     }
 
-    private init(
-        rateLimit: Int, health: Health.Limits, _ vault: Vault, in folder: String, _ log: Log, now: @escaping WallClock
-    ) throws {
+    private init(_ settings: App.Settings, in folder: String, _ log: Log, now: @escaping WallClock) throws {
         self.folder = folder
         let database = try Database(.init(folder: folder), migrations: App.migrations)
-        var settings = App.Settings(rateLimit: rateLimit, publicURL: "https://parley.test", letsSignUp: true)
-        settings.health = health
-        settings.vault = vault
-        // What it costs to guess is no matter here.
-        settings.passwordCost = Scrypt.Cost(log2N: 1, r: 1, p: 1)
         app = App(database: database, folder: folder, settings: settings, log: log, now: now)
     }
 

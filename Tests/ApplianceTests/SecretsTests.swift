@@ -7,12 +7,17 @@ import Web
 
 @testable import Appliance
 
-@Suite struct SecretsTests {
+@Suite(.timeLimit(.minutes(5))) struct SecretsTests {
     private static let first = VaultKey("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff")!
     private static let second = VaultKey("ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100")!
     private static let secret = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     private static let hook =
         #"{"name":"hook","kind":"webhook","settings":{"url":"https://example.com/in","secret":"whsec_\#(secret)"}}"#
+
+    private static let file = #"""
+        {"format":"parley-configuration","version":1,"channels":[
+          {"name":"hook","kind":"webhook","settings":{"url":"https://example.com/2"},"secrets":["secret"]}]}
+        """#
 
     /// Files of the folder that hold `text` somewhere.
     private func files(in folder: String, holding text: String) throws -> [String] {
@@ -72,6 +77,60 @@ import Web
         for secret in [Self.secret, "slacksecretpart", "k3Y-k3Y-k3Y-"] {
             #expect(try files(in: folder, holding: secret).isEmpty, "at rest: \(secret)")
         }
+    }
+
+    @Test("what a start that was killed between sealing and scrubbing left is scrubbed by the next one")
+    func killedBeforeScrubbing() async throws {
+        let vault = Vault(keys: [Self.first])
+        let plain = try await TestAppliance.start()
+        #expect(await plain.ask(.post, "/api/channels", Self.hook).status == .created)
+        let couriers = plain.app.couriers, folder = await plain.leave(), copy = "\(folder)-killed"
+        let sealing = try Database(.init(folder: folder), migrations: App.migrations)
+        try await sealing.write { transaction throws(StorageError) in
+            _ = try transaction.sealSecrets(by: vault, couriers, at: 1)
+        }
+        try FileManager.default.copyItem(atPath: folder, toPath: copy)
+        sealing.close()
+        defer { for folder in [folder, copy] { try? FileManager.default.removeItem(atPath: folder) } }
+        #expect(try !files(in: copy, holding: Self.secret).isEmpty)
+        let next = try await TestAppliance.start(vault: vault, in: copy)
+        #expect(try files(in: copy, holding: Self.secret).isEmpty)
+        let isDue = try await next.app.database.read { snapshot throws(StorageError) in try snapshot.isScrubDue() }
+        #expect(!isDue)
+        _ = await next.leave()
+    }
+
+    @Test("a scrub that could not empty the log stays due")
+    func scrubHeldUp() async throws {
+        var configuration = Database.Configuration(folder: try makeTestFolder())
+        configuration.lockWaitMilliseconds = 1
+        defer { try? FileManager.default.removeItem(atPath: configuration.folder) }
+        var settings = App.Settings()
+        settings.vault = Vault(keys: [Self.first])
+        let app = App(
+            database: try Database(configuration, migrations: App.migrations), folder: configuration.folder,
+            settings: settings, log: .silent)
+        func isDue() async throws -> Bool {
+            try await app.database.read { snapshot throws(StorageError) in try snapshot.isScrubDue() }
+        }
+        let hasBegun = Latch(), mayEnd = Semaphore()
+        async let held = app.database.read { snapshot throws(StorageError) in
+            let isDue = try snapshot.isScrubDue()
+            hasBegun.open()
+            mayEnd.wait()
+            return isDue
+        }
+        // Also when something fails in between: it is waited for at the end.
+        defer { mayEnd.signal() }
+        await hasBegun.wait()
+        try await app.database.write { transaction throws(StorageError) in try transaction.noteScrubDue(at: 1) }
+        try await app.sealSecrets(forgetting: false)
+        #expect(try await isDue())
+        mayEnd.signal()
+        #expect(try await held == false)
+        try await app.sealSecrets(forgetting: false)
+        #expect(try await isDue() == false)
+        await app.stop(within: .zero)
     }
 
     @Test("what is set while there is a key is never stored as it is, and is changed without being seen")
@@ -136,6 +195,12 @@ import Web
             let text = error?.explanation ?? ""
             #expect(text.contains("channel 'hook', secret") && text.contains(Self.first.id) && text.contains("--forget-sealed-secrets"))
         }
+        let file = "\(folder)/configuration.json"
+        #expect(FileManager.default.createFile(atPath: file, contents: Data(Self.file.utf8)))
+        let arguments = ["--data", folder, file]
+        #expect(try await ConfigurationCommand.bringIn(arguments, [:]) == .usage, "it would pause the channel")
+        let key = ["PARLEY_SECRET_KEY": "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"]
+        #expect(try await ConfigurationCommand.bringIn(arguments, key) == .done)
         let lost = try await TestAppliance.start(
             vault: Vault(keys: [Self.second]), in: folder, forgettingSealedSecrets: true)
         let id = try #require(await lost.ask(.post, "/api/messages", #"{"topic":"hook","description":"a"}"#).json["id"])
@@ -164,6 +229,9 @@ import Web
             let settings = try transaction.first("SELECT settings FROM channel WHERE name = 'hook'") { $0.text(0) }
             _ = try transaction.run("UPDATE channel SET settings = ? WHERE name = 'other'", .text(settings ?? ""))
         }
+        let file = Self.file.replacing(#""hook""#, with: #""other""#)
+        let refused = await parley.ask(.post, "/api/admin/import", file)
+        #expect(refused.status == .unprocessable && refused.fields == ["channels[0].settings.secret"])
         let folder = await parley.leave()
         let error = await #expect(throws: UsageError.self) { try await TestAppliance.start(vault: vault, in: folder) }
         #expect(error?.explanation.contains("channel 'other', secret, does not open") == true)
@@ -232,7 +300,9 @@ import Web
         #expect(kept.json["level"] == "warning" && kept.json["until"] == nil)
         let short = await parley.ask(.put, "/api/admin/log", #"{"level":"info","minutes":5}"#)
         #expect(short.json["until"] != nil)
-        parley.app.logLevel.revert()
+        parley.app.logLevel.revert(1)
+        #expect(log.level == .info, "the time of an earlier change ends nothing")
+        parley.app.logLevel.revert(3)
         #expect(log.level == .notice)
         #expect(await parley.ask(.get, "/api/admin/log").text == #"{"configured":"notice","level":"notice","until":null}"#)
         let actions = try await parley.app.database.read { snapshot throws(StorageError) in

@@ -92,9 +92,12 @@ import Testing
         #expect(followed(values.map { ("x-forwarded-proto", $0) }).isSecure == expected)
     }
 
-    @Test func `what came over our own TLS stays secure, whatever the proxy says of the way before it`() {
+    @Test(
+        "what a proxy passes on over TLS came to it as it says, or else as it came here",
+        arguments: [("http", false), ("https, http", false), ("https", true), (nil, true)])
+    func overTLS(_ proto: String?, _ expected: Bool) {
         var provenance = Provenance(peer: Peer("10.0.0.1"), isSecure: true)
-        provenance.follow(["x-forwarded-proto": "http"], trusting: Self.trusted)
-        #expect(provenance.isSecure)
+        provenance.follow(proto.map { ["x-forwarded-proto": $0] } ?? [:], trusting: Self.trusted)
+        #expect(provenance.isSecure == expected)
     }
 }

@@ -2,7 +2,7 @@ import Outbound
 import Storage
 
 /// How the bridge is set up and how far it is: its one row, and the channel to OurAPI.
-struct BridgeSetup: Sendable {
+struct BridgeSetup: Equatable, Sendable {
     var settings = BridgeSettings()
     /// OurAPI's address and health; nil: not set up.
     var destination: Channel?

@@ -47,12 +47,11 @@ extension Snapshot {
 
 extension Transaction {
     /// Makes a thing of a catalogue, or brings the one of its id in step: draft, status, and a new version where what is
-    /// published differs. What it says is known to be sound.
+    /// published differs. What it says is known to be sound, and not to be here already.
     borrowing func bringIn<Kind: Catalogued>(
         _ definition: PortableDefinition, of kind: Kind.Type, at now: Int64
     ) throws(StorageError) {
         let before = try snapshot.head(definition.id, of: kind)
-        guard try snapshot.outcome(of: definition, onto: before, of: kind) != .unchanged else { return }
         var head =
             before
             ?? CatalogueHead(

@@ -5,30 +5,36 @@ import Web
 /// The features, put together: one database, one dispatcher, one table of routes.
 struct App: Sendable {
     let database: Database
+    let folder: String
     let dispatcher: Dispatcher
     let transfers: Transfers
     let gate: Gate
     let accounts: Accounts
-    let router: Router
-    let summaries: [RouteSummary]
     let metrics: MetricsRoutes
     let health: Health
     let outbox: OutboxRoutes
     /// Looks customers up, for whoever talks with them.
     let directory: Directory
-    let conversations: Conversations
-    let rooms: Rooms
+    let surveys: SurveyFeature
+    let quizzes: QuizFeature
     let bridge: Bridge
     let backups: BackupKeeper
     let retention: Retention
     let erasures: Erasures
     let exchange: ConfigurationExchange
     let couriers: [Courier]
+    /// Who hears of deliveries, by their source.
+    let observers: [String: DeliveryObserver]
     let vault: Vault
     let log: Log
     /// What the log said from at the start is what it goes back to.
     let logLevel: LogLevelRoutes
-    private let now: WallClock
+    let now: WallClock
+    private(set) var router = Router()
+    private(set) var summaries: [RouteSummary] = []
+
+    var conversations: Conversations { surveys.conversations }
+    var rooms: Rooms { quizzes.rooms }
 
     /// Every feature's tables, in the order in which they refer to each other.
     static let migrations =
@@ -37,30 +43,6 @@ struct App: Sendable {
         + CustomerTables.migrations + SurveyTables.migrations + QuizTables.migrations + GameTables.migrations
         + BridgeTables.migrations + RetentionTables.migrations + ErasureTables.migrations + BackupTables.migrations
         + Health.migrations
-
-    /// What the operator decides about the features.
-    struct Settings: Sendable {
-        /// Requests a second; 0 is no limit.
-        var rateLimit = 0
-        /// A minute; 0 is no limit.
-        var signInLimit = 0
-        var directory: DirectorySettings?
-        var health = Health.Limits()
-        /// Seals secrets where they are stored.
-        var vault = Vault()
-        /// As the running configuration shows them.
-        var options: [OptionReport] = []
-        /// Where people reach this, without a slash at the end.
-        var publicURL: String?
-        var speaksTLS = false
-        /// Carries mails to people, if it is of the kind email.
-        var accountChannel = "email"
-        /// Whether players may make accounts for themselves.
-        var letsSignUp = false
-        /// Of passwords that are set from now on.
-        var passwordCost = PasswordHash.costStandard
-        var backups = BackupSettings()
-    }
 
     /// - Parameters:
     ///   - requests: counts what the listener, which may be there already, has answered.
@@ -72,130 +54,76 @@ struct App: Sendable {
         now: @escaping WallClock = systemClock, gameClock: GameClock = .system, directoryCall: Directory.Call? = nil,
         bigChat: BigChat? = nil, ourAPI: OurAPI? = nil
     ) {
-        self.database = database
-        self.now = now
-        self.log = log
-        transfers = Transfers(.init(userAgent: "parley/\(Program.version)"))
+        (self.database, self.folder, self.log, self.now) = (database, folder, log, now)
+        vault = settings.vault
+        let transfers = Transfers(.init(userAgent: "parley/\(Program.version)"))
+        self.transfers = transfers
         bridge = Bridge(
             database: database, bigChat: bigChat ?? .over(transfers),
             ourAPI: ourAPI ?? Appliance.ourAPI(over: transfers), clock: .system(now), log: log)
-        let standard = Courier.all(transfers: transfers) { parcel, notice in
-            log.notice(
-                "message", ["channel": .text(parcel.channel), "delivery": .text(parcel.id), "text": .text(notice.text)])
-        }
-        couriers = standard + [bridge.courier]
-        var configuration = Dispatcher.Configuration(onEvent: { log.note($0) })
-        configuration.now = now
-        configuration.onAttempt = { log.note($0) }
-        let observers = [
+        couriers = Courier.all(transfers: transfers) { log.note($1, of: $0) } + [bridge.courier]
+        observers = [
             MessageTables.source: MessageRoutes.observer, AccountMail.source: AccountMail.observer,
             OurAPIChannel.source: bridge.observer,
         ]
-        vault = settings.vault
         dispatcher = Dispatcher(
-            database: database, couriers: couriers, observers: observers, vault: vault, configuration: configuration)
-        directory = Directory(
-            database: database,
-            call: directoryCall ?? settings.directory.flatMap { [transfers] in Directory.call($0, over: transfers) }, now: now)
-        let gate = Gate(
-            rateLimit: settings.rateLimit, signInLimit: settings.signInLimit, cookie: SessionCookie(settings), now: now)
-        self.gate = gate
-        let mail = AccountMail(channel: settings.accountChannel, address: PublicAddress(settings.publicURL))
-        accounts = Accounts(
-            database: database, gate: gate, passwords: Passwords(cost: settings.passwordCost), mail: mail, now: now,
-            erasers: [GameTables.accountEraser])
-
-        var routes = Routes(gate: gate)
-        health = Health(
-            database: database, dispatcher: dispatcher, folder: folder, limits: settings.health, now: now)
-        health.register(in: &routes)
-        if settings.vault.keyID == nil { health.watch { _ in [.noSecretKey] } }
-        MessageRoutes(database: database, now: now).register(in: &routes)
-        TopicRoutes(database: database, now: now).register(in: &routes)
-        ChannelRoutes(
-            database: database, couriers: couriers, dispatcher: dispatcher, vault: vault, observers: observers, now: now
-        ).register(in: &routes)
+            database: database, couriers: couriers, observers: observers, vault: vault,
+            configuration: Self.delivery(log, now))
         outbox = OutboxRoutes(
             database: database, couriers: couriers, dispatcher: dispatcher, vault: vault, observers: observers,
             owners: [OurAPIChannel.source: "/api/bridge/conversations/{id}/retry and …/skip"], now: now)
-        outbox.register(in: &routes)
-        logLevel = LogLevelRoutes(database: database, log: log, now: now)
-        logLevel.register(in: &routes)
-        RunningConfiguration(
-            database: database, folder: folder, options: settings.options, startedAt: now(), now: now
-        ).register(in: &routes)
-        TokenRoutes(database: database, gate: gate, now: now).register(in: &routes)
-        SignInRoutes(accounts: accounts, letsSignUp: settings.letsSignUp).register(in: &routes)
-        AccountRoutes(accounts: accounts).register(in: &routes)
-        AccountAdminRoutes(accounts: accounts).register(in: &routes)
-        AccountPage(letsSignUp: settings.letsSignUp).register(in: &routes)
-        let shelf = SurveyShelf()
-        let lookup: SurveyLookup = { id, version, snapshot throws(StorageError) in
-            try shelf.edition(id, version, in: snapshot)?.survey
-        }
-        let key = SessionKey()
-        let live = LiveAnalytics(database: database, lookup: lookup)
-        conversations = Conversations(
-            database: database, shelf: shelf, directory: directory, key: key, now: now,
-            changed: { live.changed($0) })
-        database.listen(to: .surveySessionsErased) { live.changedSomewhere() }
-        SurveyRoutes(database: database, shelf: shelf, now: now).register(in: &routes)
-        InvitationRoutes(database: database, key: key, now: now).register(in: &routes)
-        ChatRoutes(conversations: conversations).register(in: &routes)
-        SessionRoutes(conversations: conversations).register(in: &routes)
-        ResponseRoutes(database: database, shelf: shelf).register(in: &routes)
-        let places = ExportPlaces()
-        ExportRoutes(database: database, lookup: lookup, places: places, now: now).register(in: &routes)
-        AnalyticsRoutes(database: database, gate: gate, live: live, lookup: lookup).register(in: &routes)
-        let quizzes = QuizShelf()
-        QuizRoutes(database: database, shelf: quizzes, now: now).register(in: &routes)
-        let editions: QuizLookup = { id, version, snapshot throws(StorageError) in
-            try quizzes.edition(id, version, in: snapshot)
-        }
-        rooms = Rooms(
-            GameHouse(database: database, key: GameKey(), clock: gameClock, now: now, lookup: editions))
-        GameRoutes(rooms: rooms, gate: gate).register(in: &routes)
-        HistoryRoutes(database: database, quizzes: editions).register(in: &routes)
+
+        gate = Gate(
+            rateLimit: settings.rateLimit, signInLimit: settings.signInLimit, cookie: SessionCookie(settings), now: now)
+        let mail = AccountMail(channel: settings.accountChannel, address: PublicAddress(settings.publicURL))
+        accounts = Accounts(
+            database: database, gate: gate, passwords: Passwords(cost: settings.passwordCost), mail: mail, now: now,
+            letsSignUp: settings.letsSignUp)
+        directory = Directory(
+            database: database,
+            call: directoryCall ?? settings.directory.flatMap { Directory.call($0, over: transfers) }, now: now)
+        surveys = SurveyFeature(database: database, directory: directory, now: now)
+        quizzes = QuizFeature(database: database, clock: gameClock, now: now)
+
+        retention = Retention(database: database, log: log, now: now)
         // Customer and account last: whoever was erased in part only is still found.
         erasures = Erasures(
             database: database,
-            erasers: [conversations.eraser, .messages, rooms.eraser, .customers, accounts.eraser],
-            forget: { [directory, rooms, gate] subject, isGone in
+            erasers: [
+                surveys.conversations.eraser, .messages, quizzes.rooms.eraser, .customers, accounts.eraser,
+            ],
+            forget: { [directory, rooms = quizzes.rooms] subject in
                 if case .customer(let id) = subject { directory.forget(id) } else { await rooms.sweep() }
-                if case .account(let id) = subject, isGone { gate.attendance.forget(id) }
             }, now: now)
-        ErasureRoutes(database: database, erasures: erasures).register(in: &routes)
-        CustomerRoutes(database: database, directory: directory, erase: { [erasures] customer, call in
-            try await erasures.erase(.customer(customer), by: call)?.counts
-        }, now: now).register(in: &routes)
-        retention = Retention(database: database, log: log, now: now)
-        RetentionRoutes(database: database, retention: retention, now: now).register(in: &routes)
-        AuditRoutes(database: database, places: places).register(in: &routes)
         exchange = ConfigurationExchange(
-            database: database, couriers: couriers, vault: vault, surveys: shelf, quizzes: quizzes, now: now)
-        ConfigurationRoutes(exchange: exchange).register(in: &routes)
-        let access = GameAccess(rooms, gate)
-        BoardRoutes(rooms: rooms, access: access).register(in: &routes)
-        ResultsRoutes(database: database, access: access, quizzes: editions, places: places, now: now)
-            .register(in: &routes)
-        BridgeRoutes(bridge: bridge).register(in: &routes)
-        backups = BackupKeeper(database: database, folder: folder, settings: settings.backups, log: log, now: now)
-        BackupRoutes(keeper: backups).register(in: &routes)
+            database: database, couriers: couriers, vault: vault, surveys: surveys.shelf, quizzes: quizzes.shelf,
+            now: now)
+        backups = BackupKeeper(
+            database: database, folder: folder, settings: settings.backups, limit: settings.health.disk, log: log,
+            now: now)
+
+        logLevel = LogLevelRoutes(database: database, log: log, now: now)
+        health = Health(database: database, dispatcher: dispatcher, folder: folder, limits: settings.health, now: now)
+        if settings.vault.keyID == nil { health.watch { _ in [.noSecretKey] } }
         health.watch { [backups] _ in backups.health.warnings.map { Finding(code: "backups", detail: $0) } }
         metrics = MetricsRoutes(
             database: database, requests: requests, health: health,
             sources: [
-                .gate(gate, guesses: { [rooms] in rooms.guessesRefused }), .accounts(accounts),
-                .outbox(outbox, dispatcher), .surveys(conversations), .games(rooms), .directory(directory),
-                .bridge(bridge), .retention, .backups(backups),
+                .gate(gate, guesses: { [rooms = quizzes.rooms] in rooms.guessesRefused }), .accounts(accounts),
+                .outbox(outbox, dispatcher), .surveys(surveys.conversations), .games(quizzes.rooms),
+                .directory(directory), .bridge(bridge), .retention, .backups(backups),
             ])
-        metrics.register(in: &routes)
-        let reference = ReferenceRoutes(cookie: gate.cookie.name)
-        reference.register(in: &routes)
-        reference.prepare(routes.summaries)
+
+        let routes = self.routes(settings)
         requests.prepare(routes.router.routes)
-        self.summaries = routes.summaries
-        router = routes.router
+        (router, summaries) = (routes.router, routes.summaries)
+    }
+
+    private static func delivery(_ log: Log, _ now: @escaping WallClock) -> Dispatcher.Configuration {
+        var configuration = Dispatcher.Configuration(onEvent: { log.note($0) })
+        configuration.now = now
+        configuration.onAttempt = { log.note($0) }
+        return configuration
     }
 
     /// Prepares an empty database, loads what is kept in memory, and begins to deliver.
@@ -263,28 +191,5 @@ struct App: Sendable {
         accounts.passwords.queue.close()
         backups.close()
         database.close()
-    }
-}
-
-extension App.Settings {
-    init(_ configuration: Configuration, _ vault: Vault) {
-        self.vault = vault
-        rateLimit = configuration.rateLimit
-        signInLimit = configuration.signInLimit
-        health = configuration.health
-        options = configuration.options
-        backups = configuration.backups
-        directory = configuration.directory
-        publicURL = configuration.publicURL
-        speaksTLS = configuration.tls != nil
-        accountChannel = configuration.accountChannel
-        letsSignUp = configuration.letsSignUp
-    }
-}
-
-extension SessionCookie {
-    fileprivate init(_ settings: App.Settings) {
-        isSecure = settings.speaksTLS || settings.publicURL?.hasPrefix("https://") == true
-        origin = settings.publicURL?.lowercased()
     }
 }

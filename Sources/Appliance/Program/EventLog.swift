@@ -43,6 +43,12 @@ extension Log {
         }
     }
 
+    /// What a channel of the kind log does with a message.
+    func note(_ notice: Notice, of parcel: Parcel) {
+        self.notice(
+            "message", ["channel": .text(parcel.channel), "delivery": .text(parcel.id), "text": .text(notice.text)])
+    }
+
     /// One line for each attempt, of those that failed for good also where little is said. A request's id ties it to the
     /// call that caused it, and a message's to what was said.
     func note(_ attempt: AttemptNote) {

@@ -16,8 +16,8 @@ final class Health: Sendable {
     /// What `/readyz` says and `/metrics` counts.
     struct Report: Sendable {
         let readiness: Readiness
-        var room: DiskRoom?
-        var process: ProcessFigures?
+        /// Nil when that is late, or failed.
+        var look: HealthSeen.Look?
     }
 
     static let migrations = [
@@ -93,7 +93,7 @@ final class Health: Sendable {
             reasons: HealthStep.reasons(seen, limits),
             warnings: HealthStep.warnings(seen, limits) + watches.withLock { $0 }.flatMap { $0(now) },
             outboxOldestSeconds: look?.due.oldestAt.map { Double(max(0, now - $0)) / 1_000 })
-        return Report(readiness: readiness, room: look?.room, process: look?.process)
+        return Report(readiness: readiness, look: look)
     }
 
     private static let alive = Response.json(Alive())
@@ -138,7 +138,8 @@ final class Health: Sendable {
             return .success(
                 try await database.read { snapshot throws(StorageError) in
                     HealthSeen.Look(
-                        room: try DiskRoom(of: folder), schemaMatches: try snapshot.matches(App.migrations),
+                        room: try DiskRoom(of: folder), databaseBytes: try snapshot.databaseBytes(),
+                        schemaMatches: try snapshot.matches(App.migrations),
                         due: try dispatcher.due(in: snapshot, at: now), process: ProcessFigures(at: now))
                 })
         } catch {

@@ -12,12 +12,11 @@ extension PrometheusText {
         single(
             "parley_outbox_due_seconds", .gauge, "For how long the delivery that should go next has been due; 0 without.",
             readiness.outboxOldestSeconds ?? 0)
-        if let room = health.room {
-            single("parley_disk_free_bytes", .gauge, "Free room on the disk of the data folder.", room.freeBytes)
-            single("parley_disk_bytes", .gauge, "Size of that disk.", room.totalBytes)
-            single("parley_database_bytes", .gauge, "Size of the database file.", room.databaseBytes)
-        }
-        if let process = health.process { add(process) }
+        guard let look = health.look else { return }
+        single("parley_disk_free_bytes", .gauge, "Free room on the disk of the data folder.", look.room.freeBytes)
+        single("parley_disk_bytes", .gauge, "Size of that disk.", look.room.totalBytes)
+        single("parley_database_bytes", .gauge, "Size of the database file.", look.databaseBytes)
+        add(look.process)
     }
 
     /// Under the names that every Prometheus client uses.

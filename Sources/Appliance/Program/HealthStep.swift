@@ -6,7 +6,9 @@ import Web
 struct HealthSeen: Sendable {
     /// What is read on a reader's thread.
     struct Look: Sendable {
+        /// Of the disk that the data folder is on.
         var room: DiskRoom
+        var databaseBytes: Int64 = 0
         var schemaMatches = true
         var due = DueDeliveries()
         var process: ProcessFigures

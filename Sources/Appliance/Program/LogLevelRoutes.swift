@@ -20,6 +20,8 @@ final class LogLevelRoutes: Sendable {
         /// What the program was started with.
         let configured: Log.Level
         var until: Int64?
+        /// How often the level was changed: whoever woke too late to be cancelled sees that there was another change.
+        var changes = 0
         var reverting: Task<Void, Never>?
     }
 
@@ -63,26 +65,30 @@ final class LogLevelRoutes: Sendable {
     private func set(_ level: Log.Level, minutes: Int?, at now: Int64) {
         state.withLock { state in
             state.reverting?.cancel()
+            state.changes += 1
             let isLasting = minutes == nil || level == state.configured
             state.until = isLasting ? nil : minutes.map { now + Int64($0) * 60_000 }
-            state.reverting = isLasting ? nil : minutes.map { minutes in
+            state.reverting = isLasting ? nil : minutes.map { [change = state.changes] minutes in
                 Task { [weak self] in
                     guard (try? await Task.sleep(for: .seconds(minutes * 60))) != nil else { return }
-                    self?.revert()
+                    self?.revert(change)
                 }
             }
             log.threshold.level = level
         }
     }
 
-    /// The level of the start, as after the time that was asked for.
-    func revert() {
-        let configured = state.withLock { state in
+    /// The level of the start, after the time that was asked for; unless there was a later change.
+    ///
+    /// - Parameter change: the first is 1.
+    func revert(_ change: Int) {
+        let configured = state.withLock { state -> Log.Level? in
+            guard change == state.changes else { return nil }
             (state.until, state.reverting) = (nil, nil)
             log.threshold.level = state.configured
             return state.configured
         }
-        log.notice("level of the log is as it was", ["level": .text(configured.name)])
+        if let configured { log.notice("level of the log is as it was", ["level": .text(configured.name)]) }
     }
 }
 

@@ -1,8 +1,9 @@
+import Outbound
 import Web
 
 /// The description of the API (OpenAPI 3.1), made from the route table: what is not there cannot be described, and
 /// what is there cannot be forgotten.
-struct OpenAPI: Encodable {
+struct OpenAPI {
     private let routes: [RouteSummary]
     private let version: String
     /// Name of the one that carries a session.
@@ -15,31 +16,48 @@ struct OpenAPI: Encodable {
         self.cookie = cookie
     }
 
-    func encode(to encoder: any Encoder) throws {
-        var paths: [String: Tree] = [:]
-        for route in routes { paths[route.pattern, default: [:]].parts["\(route.method)"] = operation(route) }
-        let tags = Set(routes.map(\.area)).sorted().map { ["name": $0] }
-        let document: Tree = [
-            "openapi": "3.1.0",
-            "info": ["title": "Parley", "version": version, "description": Self.about] as Tree,
-            "servers": [["url": "/"]],
-            "tags": tags,
-            "paths": paths,
-            "components": [
-                "securitySchemes": [
-                    "bearer": ["type": "http", "scheme": "bearer", "description": "A token, or that of a sign-in."],
-                    "cookie": ["type": "apiKey", "in": "cookie", "name": cookie],
-                ],
-                // After the paths, which find out what there is.
-                "schemas": book.components.merging(["Problem": .problem]) { _, problem in problem },
-            ] as Tree,
-        ]
-        try document.encode(to: encoder)
+    /// The document, as JSON.
+    ///
+    /// Each operation is encoded by itself: all of it as one tree would take several times the memory of its text, for
+    /// good, as what the tree leaves is in pieces.
+    var bytes: [UInt8] {
+        var writer = JSONWriter(capacity: Self.bytesExpected)
+        writer.open()
+        writer.field("openapi", "3.1.0")
+        writer.field("info", encoding: ["title": "Parley", "version": version, "description": Self.about])
+        writer.field("servers", encoding: [["url": "/"]])
+        writer.field("tags", encoding: Set(routes.map(\.area)).sorted().map { ["name": $0] })
+        writer.name("paths")
+        writer.open()
+        for (path, routes) in Dictionary(grouping: routes, by: \.pattern).sorted(by: { $0.key < $1.key }) {
+            writer.name(path)
+            writer.open()
+            for route in routes { writer.field("\(route.method)", encoding: operation(route)) }
+            writer.close()
+        }
+        writer.close()
+        writer.name("components")
+        writer.open()
+        writer.field("securitySchemes", encoding: securitySchemes)
+        writer.field("responses", encoding: Self.refusals)
+        writer.name("schemas")
+        writer.open()
+        writer.field("Problem", encoding: Schema.problem)
+        // After the paths, which find out what there is.
+        for (name, schema) in book.components.sorted(by: { $0.key < $1.key }) { writer.field(name, encoding: schema) }
+        writer.close()
+        writer.close()
+        writer.close()
+        return writer.bytes
     }
+
+    /// More than there is: memory that is not touched costs nothing, moving what has been written does.
+    private static let bytesExpected = 1 << 20
 
     private static let about = """
         Surveys, quizzes, messages and a bridge in one program. Bodies are JSON in UTF-8. What goes wrong comes as \
-        application/problem+json with a stable 'code'; docs/api.md lists them.
+        application/problem+json with a stable 'code'; docs/api.md lists them. An operation's 'x-rate' is what its \
+        calls count as, for how often they may come.
         """
 
     private func operation(_ route: RouteSummary) -> Tree {
@@ -51,6 +69,14 @@ struct OpenAPI: Encodable {
             "parameters": parameters(route),
             "requestBody": body(route),
             "responses": answers(route),
+            "x-rate": route.rate?.rawValue,
+        ]
+    }
+
+    private var securitySchemes: Tree {
+        [
+            "bearer": ["type": "http", "scheme": "bearer", "description": "A token, or that of a sign-in."],
+            "cookie": ["type": "apiKey", "in": "cookie", "name": cookie],
         ]
     }
 
@@ -94,8 +120,7 @@ struct OpenAPI: Encodable {
     }
 
     private func answers(_ route: RouteSummary) -> [String: Tree] {
-        var answers = ["default": problem("Anything else that goes wrong.")]
-        for status in route.refusals { answers["\(status.code)"] = problem(status.reason) }
+        var answers = Self.refusals(route)
         for (status, alike) in Dictionary(grouping: route.answers, by: \.status.code) {
             answers["\(status)"] = answer(alike)
         }
@@ -121,10 +146,6 @@ struct OpenAPI: Encodable {
         }
         return ["schema": schema, "example": first.examples.first]
     }
-
-    private func problem(_ about: String) -> Tree {
-        ["description": about, "content": ["application/problem+json": ["schema": Schema.reference("Problem")]]]
-    }
 }
 
 extension RouteSummary {
@@ -146,21 +167,30 @@ extension RouteSummary {
     private static let program = "program"
 
     /// The names in the braces of the pattern.
-    fileprivate var placeholders: [String] {
+    var placeholders: [String] {
         pattern.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
     }
+}
 
-    /// How it can end besides its answers, by what it takes.
-    fileprivate var refusals: [Status] {
-        guard pattern.hasPrefix("/api/") else { return [] }
-        // Routes without a scope ask for a token of their own: a host's, an invitation's.
-        var refusals: [Status] = [.unauthorized, .forbidden, .unprocessable, .tooManyRequests, .unavailable]
-        if !placeholders.isEmpty { refusals.append(.notFound) }
-        let isSocket = answers.contains { $0.status == .switchingProtocols }
-        if method != .get || isSocket { refusals += [.badRequest, .conflict] }
-        if isSocket { refusals.append(.upgradeRequired) }
-        if body != nil || content != nil { refusals.append(.contentTooLarge) }
-        return refusals
+extension OpenAPI {
+    /// An object of JSON on its way out; what is nil is left out.
+    struct Tree: Encodable, ExpressibleByDictionaryLiteral {
+        private var parts: [String: any Encodable] = [:]
+
+        init(dictionaryLiteral parts: (String, (any Encodable)?)...) {
+            for (name, value) in parts { self.parts[name] = value }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: AnyKey.self)
+            for (name, value) in parts { try container.encode(value, forKey: AnyKey(name)) }
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func field(_ name: String, encoding value: some Encodable) {
+        field(name, json: JSON.bytes(value))
     }
 }
 
@@ -174,36 +204,4 @@ extension Schema {
         schema.pattern = "^[!-~]{1,\(IdempotencyKey.bytesMax)}$"
         return schema
     }()
-
-    fileprivate static let problem: Schema = {
-        var code = Schema(.string, "Stable name of the problem, for programs.")
-        code.pattern = "^[a-z0-9_.]+$"
-        var errors = Schema(.array, "What is wrong with which field.")
-        errors.items = [
-            Schema(of: [.text("field", "Its name or path."), .text("detail", "What is wrong, for people.")])
-        ]
-        errors.items?[0].required = ["field", "detail"]
-        var schema = Schema(.object, "What went wrong (RFC 9457).")
-        schema.properties = [
-            "code": code, "detail": Schema(.string, "What happened and what to do, for people."),
-            "status": Schema(.integer), "title": Schema(.string), "type": Schema(.string), "errors": errors,
-        ]
-        schema.required = ["code", "detail", "status", "title", "type"]
-        schema.others = .refused
-        return schema
-    }()
-}
-
-/// An object of JSON on its way out; what is nil is left out.
-private struct Tree: Encodable, ExpressibleByDictionaryLiteral {
-    var parts: [String: any Encodable] = [:]
-
-    init(dictionaryLiteral parts: (String, (any Encodable)?)...) {
-        for (name, value) in parts { self.parts[name] = value }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: AnyKey.self)
-        for (name, value) in parts { try container.encode(value, forKey: AnyKey(name)) }
-    }
 }

@@ -1,6 +1,6 @@
 /// One setting of the program: its flag, its variable, its default, and what it is for.
 ///
-/// Flags win over the environment, which wins over the default. `parley help` prints this table; docs/operations.md
+/// Flags win over the environment, which wins over the default. `parley help` prints this table; README.md
 /// repeats it and a test holds the two together.
 struct Option: Sendable {
     let flag: String
@@ -72,7 +72,7 @@ extension Option {
         about: "How long to wait for another process to let go of the folder, 0 to 300.")
     static let diskFreeMin = Option(
         flag: "--disk-free-min", variable: "PARLEY_DISK_FREE_MIN", placeholder: "SIZE,PART", standard: "200M,5%",
-        about: "With less room on the disk, by either, /readyz says 503, and warns at twice that; 0: never.")
+        about: "With less room on the disk, by either, /readyz says 503, and warns at twice that; backups leave it free. 0: none.")
     static let adminToken = Option(
         flag: "", variable: "PARLEY_ADMIN_TOKEN", placeholder: "", standard: "made and printed once",
         about: "The token 'admin', at least 16 characters. No flag: other users can read a command line.",

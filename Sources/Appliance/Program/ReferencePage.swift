@@ -1,14 +1,10 @@
-/// `/docs`: the API to read and to try, in a browser. Everything on it comes from `/openapi.json`; script and style are
-/// files of their own, so that the page needs nothing that a strict Content-Security-Policy forbids.
+/// `/docs`: the API to read and to try, in a browser. Everything on it comes from `/openapi.json`.
 enum ReferencePage {
-    static let html = """
-        <!doctype html>
-        <html lang="en">
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Parley API</title>
-        <link rel="stylesheet" href="/docs.css">
-        <script src="/docs.js" defer></script>
+    static let page = WebPage(
+        title: "Parley API", about: "Describes this API for people, who can try it there.", body: body, script: script,
+        style: style)
+
+    private static let body = """
         <header>
         <h1>Parley API <small id="version"></small></h1>
         <p id="about">Described for programs in <a href="/openapi.json">openapi.json</a>.</p>
@@ -27,11 +23,9 @@ enum ReferencePage {
         <nav id="areas" aria-label="Areas"></nav>
         <main id="operations" aria-busy="true"></main>
         <section id="types" aria-label="Types"></section>
-        </html>
-
         """
 
-    static let style = """
+    private static let style = """
         :root { color-scheme: light dark; --line: #8884; --soft: #8881; --link: #0b62c4; }
         @media (prefers-color-scheme: dark) { :root { --link: #7db7ff; } }
         * { box-sizing: border-box; }

@@ -65,6 +65,11 @@ extension ReferencePage {
         function described(operation) {
           const body = contentOf(operation.requestBody);
           const parts = [];
+          const [scope, rate] = [scopeOf(operation), operation['x-rate']];
+          if (scope || rate) {
+            parts.push(make('p', {}, ...(scope ? ['Needs the scope ', code(scope), '. '] : []),
+              ...(rate ? ['Counts as ', code(rate), ': see 429.'] : [])));
+          }
           if (operation.parameters?.length) {
             const rows = operation.parameters.map((one) => [
               code(one.name), one.in, inWords(one.schema), one.description ?? (one.required ? 'Required.' : ''),
@@ -75,10 +80,12 @@ extension ReferencePage {
             parts.push(make('h3', {}, 'Body ', code(body.type)), fields(body.schema));
             if (body.example !== undefined) parts.push(make('pre', { tabindex: 0 }, pretty(body.example)));
           }
-          parts.push(make('h3', {}, 'Answers'), table(['Status', 'About', 'Body'],
+          parts.push(make('h3', {}, 'Answers'), table(['Status', 'About', 'Headers', 'Body'],
             Object.entries(operation.responses).map(([status, answer]) => {
               const { type, schema } = contentOf(answer);
-              return [code(status), answer.description,
+              const heads = Object.entries(answer.headers ?? {}).map(([name, head]) =>
+                make('div', {}, code(name), ` ${head.description}`));
+              return [code(status), answer.description, make('div', {}, ...heads),
                 type ? make('span', {}, code(type), ' ', schema ? inWords(schema) : '') : 'none'];
             })));
           const good = Object.entries(operation.responses).find(([status]) => status.startsWith('2'));
@@ -89,41 +96,55 @@ extension ReferencePage {
           return parts;
         }
 
+        const scopeOf = (operation) => operation.security?.[0] && Object.values(operation.security[0])[0][0];
+
         /** A form that makes the call and shows what comes back. */
         function trial(path, method, operation) {
           const body = contentOf(operation.requestBody);
           const inputs = new Map();
-          const ask = (name, label, value, big) => {
+          const ask = (name, label, element, attributes) => {
             const id = `${operation.operationId}-${name}`;
-            const input = make(big ? 'textarea' : 'input', { id, spellcheck: 'false', autocomplete: 'off' });
-            input.value = value ?? '';
+            const input = make(element, { id, spellcheck: 'false', autocomplete: 'off', ...attributes });
             inputs.set(name, input);
             return [make('label', { for: id }, label), input];
           };
           const result = make('div', { role: 'status' });
+          const button = make('button', { type: 'submit' }, 'Send');
           const form = make('form', { class: 'try', submit: send }, make('strong', {}, 'Try it'),
-            ...(operation.parameters ?? []).flatMap((one) => ask(one.name, `${one.name} (${one.in})`, '')),
-            ...(body.type ? ask('body', `Body (${body.type})`,
-              body.example === undefined ? '' : pretty(body.example), true) : []),
-            make('button', { type: 'submit' }, 'Send'), result);
+            ...(operation.parameters ?? []).flatMap((one) =>
+              ask(one.name, `${one.name} (${one.in})`, 'input', { required: one.required })),
+            ...(body.type ? ask('body', `Body (${body.type})`, 'textarea', {}) : []), button, result);
+          if (body.example !== undefined) inputs.get('body').value = pretty(body.example);
+
+          /** The path with its values, and the headers that are asked for. */
+          function target() {
+            const headers = {}, query = new URLSearchParams();
+            let place = path;
+            for (const one of operation.parameters ?? []) {
+              const value = inputs.get(one.name).value;
+              if (one.in === 'path') {
+                // Browsers take them for steps, even encoded: the call would go to another path.
+                if (value === '.' || value === '..') throw new Error(`'${value}' cannot be sent in a path`);
+                place = place.replace(`{${one.name}}`, encodeURIComponent(value));
+              } else if (value && one.in === 'query') {
+                query.set(one.name, value);
+              } else if (value) {
+                headers[one.name] = value;
+              }
+            }
+            if (find('token').value) headers.authorization = `Bearer ${find('token').value}`;
+            if (body.type) headers['content-type'] = body.type;
+            return [`${query}` ? `${place}?${query}` : place, headers];
+          }
 
           async function send(event) {
             event.preventDefault();
             result.replaceChildren('…');
-            const headers = {}, query = new URLSearchParams();
-            let target = path;
-            for (const one of operation.parameters ?? []) {
-              const value = inputs.get(one.name).value;
-              if (one.in === 'path') target = target.replace(`{${one.name}}`, encodeURIComponent(value));
-              else if (value && one.in === 'query') query.set(one.name, value);
-              else if (value) headers[one.name] = value;
-            }
-            if (query.size) target += `?${query}`;
-            if (find('token').value) headers.authorization = `Bearer ${find('token').value}`;
-            if (body.type) headers['content-type'] = body.type;
+            button.disabled = true;
             const began = performance.now();
             try {
-              const answer = await fetch(target, {
+              const [place, headers] = target();
+              const answer = await fetch(place, {
                 method: method.toUpperCase(), headers, body: body.type ? inputs.get('body').value : undefined,
                 credentials: 'same-origin', cache: 'no-store',
               });
@@ -138,13 +159,15 @@ extension ReferencePage {
                 make('pre', { tabindex: 0 }, shown.slice(0, 200000) || '(no body)'));
             } catch (error) {
               result.replaceChildren(make('p', { class: 'bad' }, `No answer: ${error.message}`));
+            } finally {
+              button.disabled = false;
             }
           }
           return form;
         }
 
         function entry(path, method, operation) {
-          const scope = operation.security?.[0] && Object.values(operation.security[0])[0][0];
+          const scope = scopeOf(operation);
           const isSocket = '101' in operation.responses;
           const details = make('details', { class: 'operation', id: operation.operationId },
             make('summary', {}, make('span', { class: 'method' }, method.toUpperCase()), code(path), ' ',
@@ -156,12 +179,13 @@ extension ReferencePage {
               details.append(...described(operation), isSocket ? '' : trial(path, method, operation));
             }
           });
-          details.words = [method, path, operation.summary, scope ?? 'open', operation.operationId].join(' ').toLowerCase();
+          details.words = [method, path, operation.summary, scope ?? 'open', operation.operationId]
+            .join(' ').toLowerCase();
           return details;
         }
 
         function openNamed() {
-          const target = find(decodeURIComponent(location.hash.slice(1)));
+          const target = find(location.hash.slice(1));
           if (target?.tagName !== 'DETAILS') return;
           target.open = true;
           target.scrollIntoView();
@@ -195,6 +219,9 @@ extension ReferencePage {
             make('h2', {}, tag.name))]));
           for (const [path, operations] of Object.entries(api.paths)) {
             for (const [method, operation] of Object.entries(operations)) {
+              for (const [status, answer] of Object.entries(operation.responses)) {
+                if (answer.$ref) operation.responses[status] = api.components.responses[answer.$ref.split('/').pop()];
+              }
               areas.get(operation.tags[0]).append(entry(path, method, operation));
             }
           }

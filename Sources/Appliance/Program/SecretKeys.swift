@@ -63,36 +63,77 @@ extension App {
     /// - Parameter forgetting: gives up what cannot be opened, for whoever lost a key.
     /// - Throws: `UsageError` when something cannot be opened: a start without the right key changes nothing.
     func sealSecrets(forgetting: Bool) async throws {
-        let (vault, couriers) = (vault, couriers)
-        let unopened = try await database.read { snapshot throws(StorageError) in
-            try snapshot.unopenedChannelSecrets(by: vault) + snapshot.unopenedKeys(by: vault)
-        }
-        if !unopened.isEmpty {
-            guard forgetting else { throw UsageError(unopened) }
-            try await database.write { transaction throws(StorageError) in
-                try transaction.forgetUnopenedChannelSecrets(by: vault)
-                try transaction.forgetUnopenedKeys(by: vault)
+        if forgetting { try await forgetUnopenedSecrets() } else { try await refuseUnopenedSecrets() }
+        if let key = vault.keyID {
+            let now = now()
+            let before = try await database.write { [vault, couriers] transaction throws(StorageError) in
+                try transaction.sealSecrets(by: vault, couriers, at: now)
             }
-            log.warning("secrets given up that no key opens", ["count": .integer(unopened.count)])
-        }
-        guard let key = vault.keyID else {
+            if before != SecretCount() {
+                log.notice(
+                    "secrets sealed; backups and copies made before hold them as they were",
+                    ["plain": .integer(before.plain), "renewed": .integer(before.sealed), "key": .text(key)])
+            }
+        } else {
             log.notice("secrets are stored as they are: no secret key is given")
-            return
         }
-        let before = try await database.write { transaction throws(StorageError) in
-            let channels = try transaction.sealChannels(by: vault, couriers)
-            let keys = try transaction.sealKeys(by: vault)
-            return SecretCount(sealed: channels.sealed + keys.sealed, plain: channels.plain + keys.plain)
+        try await scrubSecrets()
+    }
+
+    /// - Throws: `UsageError` when a secret cannot be opened: the key is missing, or another one.
+    func refuseUnopenedSecrets() async throws {
+        let unopened = try await database.read { [vault] snapshot throws(StorageError) in
+            try snapshot.unopenedSecrets(by: vault)
         }
-        guard before != SecretCount() else { return }
-        log.notice(
-            "secrets sealed; backups and copies made before hold them as they were",
-            ["plain": .integer(before.plain), "renewed": .integer(before.sealed), "key": .text(key)])
+        guard unopened.isEmpty else { throw UsageError(unopened) }
+    }
+
+    private func forgetUnopenedSecrets() async throws(StorageError) {
+        let now = now()
+        let count = try await database.write { [vault] transaction throws(StorageError) in
+            let unopened = try transaction.snapshot.unopenedSecrets(by: vault)
+            guard !unopened.isEmpty else { return 0 }
+            try transaction.forgetUnopenedChannelSecrets(by: vault)
+            try transaction.forgetUnopenedKeys(by: vault)
+            try transaction.noteScrubDue(at: now)
+            return unopened.count
+        }
+        if count > 0 { log.warning("secrets given up that no key opens", ["count": .integer(count)]) }
+    }
+
+    /// Overwrites what secrets were stored as: in this start, or in an earlier one that was cut short or had no room.
+    private func scrubSecrets() async throws(StorageError) {
+        let isDue = try await database.read { snapshot throws(StorageError) in try snapshot.isScrubDue() }
+        guard isDue else { return }
         do throws(StorageError) {
             try await database.scrub()
+            try await database.write { transaction throws(StorageError) in try transaction.noteScrubbed() }
         } catch {
-            log.warning("what secrets were stored as may still be found in the file", ["cause": .text(error.code)])
+            log.warning(
+                "what secrets were stored as may still be found in the file; the next start tries again",
+                ["cause": .text(error.code)])
         }
+    }
+}
+
+extension Snapshot {
+    fileprivate borrowing func unopenedSecrets(by vault: Vault) throws(StorageError) -> [UnopenedSecret] {
+        try unopenedChannelSecrets(by: vault) + unopenedKeys(by: vault)
+    }
+}
+
+extension Transaction {
+    /// Seals all secrets with the key that seals now.
+    ///
+    /// - Returns: how many were stored as they are, and sealed with another key, before. What they were stored as lies
+    ///   in the file still; that a scrub is due is noted with it, whatever happens next.
+    borrowing func sealSecrets(
+        by vault: Vault, _ couriers: [Courier], at now: Int64
+    ) throws(StorageError) -> SecretCount {
+        let channels = try sealChannels(by: vault, couriers), keys = try sealKeys(by: vault)
+        let count = SecretCount(sealed: channels.sealed + keys.sealed, plain: channels.plain + keys.plain)
+        if count != SecretCount() { try noteScrubDue(at: now) }
+        return count
     }
 }
 

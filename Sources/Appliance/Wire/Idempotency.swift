@@ -8,7 +8,8 @@ struct IdempotencyKey: Equatable, Sendable {
     static let bytesMax = 255
     static let keptFor = Timestamp.hours(24)
 
-    /// Token, path and key, digested: what is stored has one length, and a key of one client is not another's.
+    /// Token, path and key, digested: what is stored has one length, and a key of one client is not another's. Neither
+    /// method nor query is in it: routes that take a key have no query, and a path of their own.
     let digest: String
     /// Digest of the body: a key used again for something else is a mistake to be told, not answered.
     let fingerprint: String

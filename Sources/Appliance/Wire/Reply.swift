@@ -71,10 +71,10 @@ extension StorageError {
     /// What can pass is 503; what only a person can mend is 500; what the input caused is the input's.
     fileprivate var status: Status {
         switch self {
-        case .constraint: .conflict
+        case .constraint, .backupFailed(.notRemoved): .conflict
         case .tooLarge: .contentTooLarge
         case .valueRefused: .unprocessable
-        case .full, .inputOutput, .outOfMemory, .busy, .closed: .unavailable
+        case .full, .inputOutput, .outOfMemory, .busy, .closed, .backupFailed(.folderLate): .unavailable
         case .corrupt, .readOnly, .newerSchema, .migrationFailed, .folderInUse, .cannotOpen, .foreignFile,
             .backupFailed:
             .internalError

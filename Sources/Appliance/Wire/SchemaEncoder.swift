@@ -96,10 +96,8 @@ private final class SchemaPlace {
 
     /// - Parameter found: nil when nothing can be said of it this time.
     func note(_ key: any CodingKey, _ found: Schema?, isRequired: Bool) {
-        guard var object = schema else { return }
-        if let found { object.properties?[key.stringValue] = found }
-        if isRequired { object.required?.append(key.stringValue) }
-        schema = object
+        if let found { schema?.properties?[key.stringValue] = found }
+        if isRequired { schema?.required?.append(key.stringValue) }
     }
 }
 

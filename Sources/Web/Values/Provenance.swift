@@ -1,7 +1,7 @@
 /// Where a request came from, and whether nobody on its way could read it.
 struct Provenance: Sendable, Hashable {
     var peer: Peer
-    /// It came over TLS that ends here, or at a proxy that is trusted.
+    /// It came over TLS that ends here, or at a proxy that is trusted: what such a proxy says counts more.
     var isSecure = false
 }
 
@@ -19,8 +19,9 @@ extension Provenance {
     /// passes on what the client wrote: of two fields that say the same, the client would choose the one that is read.
     mutating func follow(_ headers: Headers, trusting proxies: [Network]) {
         let schemes = headers.list("x-forwarded-proto")
-        // All of them, as an insecure way before a secure one is none. Some proxies say wss of a WebSocket.
-        if !schemes.isEmpty, schemes.allSatisfy({ ["https", "wss"].contains($0.lowercased()) }) { isSecure = true }
+        // All of them, as an insecure way before a secure one is none, our own TLS behind it included: over plain HTTP
+        // no HSTS may be sent (RFC 6797 section 7.2). Some proxies say wss of a WebSocket.
+        if !schemes.isEmpty { isSecure = schemes.allSatisfy { ["https", "wss"].contains($0.lowercased()) } }
         var hops = 0
         for field in headers.fields.indices.reversed() where headers.isNamed("x-forwarded-for", at: field) {
             var rest = headers.value(at: field)

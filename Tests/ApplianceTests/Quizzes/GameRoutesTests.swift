@@ -1,3 +1,4 @@
+import Storage
 import Synchronization
 import Testing
 
@@ -35,6 +36,22 @@ import Testing
                 let host = key.token(for: .host(game: game.id, number: number))
                 #expect(await hall.refusal("\(game.code)/host?host=\(host)") == "401 host.unknown")
             }
+        }
+    }
+
+    @Test("a repeat under the same key answers the same host's token, which lies nowhere in the database")
+    func repeated() async throws {
+        try await withAppliance { appliance in
+            let path = "/api/quizzes/vocabulary/games"
+            let first = await appliance.ask(.post, path, #"{"host_name":"Ben"}"#, key: "k")
+            let second = await appliance.ask(.post, path, #"{"host_name":"Ben"}"#, key: "k")
+            #expect(first.status == .created && second.status == .created && first.text == second.text)
+            #expect(first.headers["location"] == second.headers["location"])
+            let host = try #require(first.json["host"]), id = try #require(first.json["id"])
+            #expect(appliance.app.rooms.house.key.right(of: host) == .host(game: id, number: 1))
+            #expect(try await appliance.count("SELECT COUNT(*) FROM game") == 1)
+            #expect(try await appliance.count("SELECT COUNT(*) FROM idempotency WHERE body LIKE '%.h1.%'") == 0)
+            #expect(try await appliance.count("SELECT COUNT(*) FROM idempotency") == 1)
         }
     }
 
@@ -172,6 +189,24 @@ import Testing
             let list = await hall.askTeam(.get, "/api/games?limit=2")
             #expect(list.ids.count == 2 && !list.parsed["next"].isNull)
             #expect(await hall.ask(.get, "/api/games").status == .unauthorized)
+        }
+    }
+
+    @Test("when all look at the board of a finished game at once, it is made once")
+    func finishedBoard() async throws {
+        try await withGameHall { hall in
+            let game = try await hall.game()
+            for index in 1...3 { _ = try await game.join("P\(index)") }
+            let head = try await hall.app.rooms.game(game.id, from: nil)
+            try await game.room.end()
+            await hall.app.rooms.sweep()
+            let boards = hall.app.rooms.finishedBoards, before = hall.app.database.statistics.reads
+            let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<40 { group.addTask { try await boards.board(of: head.number).count } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(counts == Array(repeating: 3, count: 40))
+            #expect(hall.app.database.statistics.reads - before < 4, "one, and what the program reads by itself")
         }
     }
 

@@ -19,6 +19,8 @@ import Web
             #expect(await join("Ann", cookie: cookie).status == .created)
             #expect(await join("Mallory", cookie: cookie, origin: "https://evil.test").status == .created)
 
+            let account = "/api/admin/accounts/\(id)"
+            #expect(await appliance.ask(.delete, account).json["code"] == "game.running")
             let running = await appliance.browse(.get, "/api/account/games", cookie: cookie)
             #expect(running.text.contains(#""name":"Ann""#) && running.text.contains(#""rank":null"#))
             #expect(!running.text.contains("Mallory"), "another site cannot play in Ann's name")
@@ -29,11 +31,35 @@ import Web
                 #expect(over.text.contains(#""rank":2"#) && over.text.contains(#""players":3"#))
                 #expect(over.text.contains(#""score":0"#) && over.text.contains(#""quiz":"vocabulary""#))
             }
-            #expect(await appliance.ask(.delete, "/api/admin/accounts/\(id)").text.contains(#""games":1"#))
-            let linked = try await appliance.app.database.read { snapshot throws(StorageError) in
-                try snapshot.first("SELECT count(*) FROM game_player WHERE account IS NOT NULL") { $0.integer(0) }
+            let receipt = await appliance.ask(.delete, account)
+            #expect(receipt.status == .ok && receipt.parsed["erased"]["players"].number == 1, "\(receipt.text)")
+            #expect(try await appliance.count("SELECT count(*) FROM game_player WHERE account IS NOT NULL") == 0)
+            #expect(try await appliance.count("SELECT count(*) FROM game_player WHERE name = 'Ann'") == 0)
+        }
+    }
+
+    @Test("when all look at their histories at once, what came of the game is reckoned once")
+    func together() async throws {
+        try await withAppliance { appliance in
+            let code = try #require(await appliance.ask(.post, "/api/quizzes/vocabulary/games").json["code"])
+            var cookies: [String] = []
+            for index in 0..<5 {
+                let (_, cookie) = await appliance.join("p\(index)@example.org")
+                let joined = await appliance.browse(
+                    .post, "/api/games/\(code)/players", #"{"name":"P\#(index)"}"#, cookie: cookie)
+                #expect(joined.status == .created)
+                cookies.append(cookie)
             }
-            #expect(linked == 0)
+            try await appliance.app.rooms.room(code, from: nil).end()
+            let writes = appliance.app.database.statistics.writes
+            await withTaskGroup(of: Answer.self) { group in
+                for cookie in cookies + cookies + cookies {
+                    group.addTask { await appliance.browse(.get, "/api/account/games", cookie: cookie) }
+                }
+                for await answer in group { #expect(answer.text.contains(#""players":5"#), "\(answer.text)") }
+            }
+            // One, and perhaps what the program writes by itself meanwhile; fifteen if each of them did it.
+            #expect((1...3).contains(appliance.app.database.statistics.writes - writes))
         }
     }
 

@@ -13,7 +13,7 @@ import Testing
             ("e\u{301}\u{302}\u{303}\u{304}", "e\u{301}\u{302}\u{303}\u{304}"),
             ("abcdefghijklmnopqrstuvwx", "abcdefghijklmnopqrstuvwx"),
             (" abcdefghijklmnopqrstuvwx ", "abcdefghijklmnopqrstuvwx"),
-            ("คุณสมชาย", "คุณสมชาย"),
+            ("คุณสมชาย", "คุณสมชาย"), ("--", "--"), ("–_–", "–_–"),
         ])
     func taken(_ text: String, as expected: String) throws {
         let name = try #require(PlayerName(text))
@@ -34,7 +34,7 @@ import Testing
             "\u{FFA0}", "\u{2800}", "a\u{FFFD}", "\u{FFFC}", "\u{301}a", "\u{301}", "a \u{301}", "a\u{FE0F}",
             "1\u{FE0F}",
             "🦊\u{FE0F}\u{FE0F}", "a\u{FE00}", "葛\u{E0100}", "a\u{34F}", "\u{180E}", "\u{1D159}", "\u{20DD}",
-            "e\u{301}\u{302}\u{303}\u{304}\u{305}", "\u{93F}",
+            "e\u{301}\u{302}\u{303}\u{304}\u{305}", "\u{93F}", "-", "—", " — ", "–", "\u{2010}", "﹘", "－",
         ])
     func refused(_ text: String) {
         #expect(PlayerName(text) == nil)

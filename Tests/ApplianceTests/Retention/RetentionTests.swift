@@ -91,6 +91,28 @@ import Web
         }
     }
 
+    @Test("a session stays while its response or its announcement is still to be delivered")
+    func stillToBeDelivered() async throws {
+        try await withParlour { parlour in
+            await parlour.holdWhatLeaves()
+            let questions = Definition.choice("one")
+            await parlour.publish("s", Definition.survey(#""response_channel":"crm""#, questions: questions))
+            let john = try await PostClient(parlour, "s", #"{"customer":"john"}"#)
+            await john.say("1")
+            _ = await parlour.askTeam(.patch, "/api/admin/retention", #"{"survey_sessions":1}"#)
+            let now = systemClock() + 400 * Self.day
+            for (channel, left) in [(nil, 1), ("crm", 1), ("held", 0)] as [(String?, Int)] {
+                if let channel {
+                    let path = "/api/admin/outbox/cancel"
+                    let cancelled = await parlour.askTeam(.post, path, #"{"channel":"\#(channel)"}"#)
+                    #expect(cancelled.status == .ok, "\(cancelled.text)")
+                }
+                try await Retention(database: parlour.app.database, log: .silent, now: { now }).run()
+                #expect(await parlour.askTeam(.get, "/api/surveys/s/sessions").ids.count == left, "\(channel ?? "-")")
+            }
+        }
+    }
+
     @Test("a game goes in writes of bounded size, players and all, but for the newest")
     func games() async throws {
         try await withAppliance { parley in

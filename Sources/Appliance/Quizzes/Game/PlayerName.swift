@@ -17,20 +17,26 @@ struct PlayerName: Equatable, Sendable {
     /// beside it: control and format characters, marks of direction, line breaks, fillers, characters that mean
     /// nothing, accents without a letter or more than `marksMax` on one. Emoji are complete: joiners and selectors
     /// belong to them.
+    /// A lone dash, in any of its forms, is none either: on boards it stands where somebody was erased.
     init?(_ text: String) {
         guard text.utf8.count <= Self.bytesMax else { return nil }
         if text.isPlain {
-            guard text.utf8.count <= Self.charactersMax else { return nil }
+            guard text.utf8.count <= Self.charactersMax, text != "-" else { return nil }
             self.text = text
             folded = text.lowercased()
             return
         }
         let scalars = Array(text.unicodeScalars)
         guard scalars.count <= Self.scalarsMax, let plain = Self.plain(scalars), !plain.isEmpty,
-            plain.count <= Self.charactersMax
+            plain.count <= Self.charactersMax, !Self.isDash(plain)
         else { return nil }
         self.text = plain
         folded = Self.fold(plain)
+    }
+
+    private static func isDash(_ name: String) -> Bool {
+        let scalars = name.unicodeScalars
+        return scalars.count == 1 && scalars.first?.properties.generalCategory == .dashPunctuation
     }
 
     /// A name that was let in once: rules that have become stricter since take it from nobody.

@@ -34,7 +34,8 @@ struct BoardRoutes: Sendable {
             if let room {
                 room.board(around: around, skipping: skipped, page.limit)
             } else {
-                try await rooms.board(ofFinished: head).part(around: around, skipping: skipped, page.limit)
+                try await rooms.finishedBoards.board(of: head.number)
+                    .part(around: around, skipping: skipped, page.limit)
             }
         guard let shown else { throw Problem.playerUnknown }
         return .json(BoardReport(rows: shown.rows, limit: page.limit, players: shown.count))

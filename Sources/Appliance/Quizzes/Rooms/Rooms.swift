@@ -6,8 +6,7 @@ import Web
 final class Rooms: Sendable {
     let house: GameHouse
     private let rooms = Mutex(Index())
-    /// Boards of finished games that somebody looked at lately: anybody may, and each is made of all answers.
-    private let boards = Mutex<[(game: Int64, rows: [BoardRow])]>([])
+    let finishedBoards: FinishedBoards
     private let guesses = RateLimiter(addresses: 1, burst: Rooms.guessesMax)
 
     /// Wrong codes from one address before it has to wait: a class that mistypes is fine, and of 309 million codes a
@@ -15,8 +14,6 @@ final class Rooms: Sendable {
     static let guessesMax = 60
     /// Games that live at a time: each costs memory as long as it does.
     static let gamesMax = 2_000
-    /// Boards of finished games kept, for a minute or two: 400 kB each at 5,000 players.
-    static let boardsMax = 4
     /// Milliseconds after which a game that nobody is in is ended.
     static let desertedFor = 24 * 3_600_000
 
@@ -36,7 +33,10 @@ final class Rooms: Sendable {
         }
     }
 
-    init(_ house: GameHouse) { self.house = house }
+    init(_ house: GameHouse) {
+        self.house = house
+        finishedBoards = FinishedBoards(database: house.database)
+    }
 
     /// Brings back every game that had not finished.
     ///
@@ -90,16 +90,24 @@ final class Rooms: Sendable {
             let details = ["quiz": quiz, "code": game.head.code]
             try transaction.audit(AuditEntry(call, "game.opened", game.head.id, details), at: now)
             made.withLock { $0 = game }
-            let token = house.key.token(for: .host(game: game.head.id, number: 1))
             let record = GameRecord(head: game.head, standing: game.standing, finishedAt: nil)
-            let report = GameReport(game: record, quiz: definition, players: 0, host: token)
+            let report = GameReport(game: record, quiz: definition, players: 0)
             return .success(Reply(.created, location: "/api/games/\(game.head.code)", json: report))
         }
         if let game = made.withLock({ $0 }) {
             house.tally.add { $0.games += 1 }
             open(game.head, game.quiz, game.standing, [.hostAdded(GameHost(number: 1, name: hostName))])
         }
-        return response
+        return try withHost(response)
+    }
+
+    /// The answer with the host's token, which is worked out each time: what is remembered for an `Idempotency-Key`
+    /// lies in the database as it is.
+    private func withHost(_ response: Response) throws(StorageError) -> Response {
+        guard case .object(var report)? = JSONValue(response.bytes), case .text(let id)? = report["id"]
+        else { throw .corrupt }
+        report["host"] = .text(house.key.token(for: .host(game: id, number: 1)))
+        return Response(response.status, headers: response.headers, body: JSON.bytes(JSONValue.object(report)))
     }
 
     /// A game as whoever has its code sees it, finished or not.
@@ -158,17 +166,6 @@ final class Rooms: Sendable {
         return .notFound("game")
     }
 
-    /// The board of a game that is in no room any more.
-    func board(ofFinished game: GameHead) async throws(StorageError) -> [BoardRow] {
-        if let known = boards.withLock({ $0.first { $0.game == game.number } }) { return known.rows }
-        let rows = try await house.database.read { snapshot throws(StorageError) in try snapshot.board(of: game.number) }
-        boards.withLock { boards in
-            boards.removeAll { $0.game == game.number }
-            boards = boards.suffix(Self.boardsMax - 1) + [(game.number, rows)]
-        }
-        return rows
-    }
-
     private func living(_ codeOrID: String) -> Room? {
         guard let code = GameCode.read(codeOrID) else { return room(ofGame: codeOrID) }
         return rooms.withLock { $0.byCode[code] }
@@ -182,7 +179,7 @@ final class Rooms: Sendable {
     /// Ends games that nobody has been in for a day, and forgets those that have finished and are left.
     func sweep() async {
         let now = house.clock.now()
-        boards.withLock { $0 = [] }
+        finishedBoards.forgetAll()
         for room in all {
             let (isFinished, isDeserted) = room.state.withLock { state in
                 (state.game.standing.phase == .finished, state.isDeserted && state.touchedAt + Self.desertedFor < now)
