@@ -38,7 +38,7 @@ def fill(path, messages):
     connection.close()
 
 def deleted(server):
-    kinds = server.get("/api/admin/retention").json()["items"]
+    kinds = server.get("/api/admin/retention").json["items"]
     return sum(kind["rows_deleted"] for kind in kinds)
 
 def retention(bench):

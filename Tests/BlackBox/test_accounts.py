@@ -127,14 +127,3 @@ def test_the_command_line_opens_the_first_account(launch, tmp_path):
     assert command(folder, "disable", "ann@example.org").returncode == 0
     assert "disabled" in command(folder, "list").stdout
     assert command(folder, "reset", "ann@example.org").stdout.count("#reset=parley_") == 1
-
-
-def test_the_page_needs_nothing_from_elsewhere(parley):
-    page = parley.get("/account", token=None)
-    assert page.status == 200 and page.headers["content-type"].startswith("text/html")
-    text = page.body.decode()
-    assert set(re.findall(r'(?:src|href)="([^"]+)"', text)) == {"/account.css", "/account.js"}
-    assert not re.search(r"<style|<script>|\son\w+=|style=", text), "what the content-security-policy refuses"
-    for path, kind in [("/account.css", "text/css"), ("/account.js", "text/javascript")]:
-        part = parley.get(path, token=None)
-        assert part.status == 200 and part.headers["content-type"].startswith(kind)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import signal
 import sqlite3
@@ -84,6 +85,18 @@ def test_a_damaged_backup_is_found_and_said(parley):
     assert parley.delete(f"{BACKUPS}/{backup['name']}").status == 204 and not path.exists()
 
 
+def test_a_pipe_among_the_backups_keeps_nobody_waiting(parley):
+    backup = make(parley)
+    path = file(parley, backup)
+    os.mkfifo(path.with_name("parley-20200101T000000.000Z.sqlite"))
+    manifest = path.with_name(path.name + ".json")
+    manifest.unlink()
+    os.mkfifo(manifest)
+    assert [(one["name"], one["state"]) for one in parley.get(BACKUPS).json["items"]] == [(path.name, "unverified")]
+    assert run("backup", "verify", str(path)).returncode == 1
+    assert parley.stop() == 0
+
+
 @pytest.mark.parametrize("name", ["..%2Fparley.sqlite", "parley.sqlite", "parley-20260131T093000.250Z.sqlite"])
 def test_only_backups_are_found_by_name(parley, name):
     assert parley.delete(f"{BACKUPS}/{name}").status in (400, 404)
@@ -102,6 +115,7 @@ def test_a_restore_brings_back_what_was_and_keeps_what_it_replaces(parley):
     assert restored.returncode == 0, restored
     assert "copying 100 %" in restored.stderr and "paused" in restored.stdout
     kept = re.search(r"parley\.sqlite\.before-restore-\S+Z", restored.stdout).group()
+    assert "whoever was erased" in restored.stdout
     assert rows(parley.folder / kept) == {"before", "after"}
     parley.start()
     assert [one["description"] for one in parley.every_message()] == ["before"]
@@ -112,6 +126,20 @@ def test_a_restore_brings_back_what_was_and_keeps_what_it_replaces(parley):
     assert actions == [("program", backup["name"])]
     # The backups are still there, and what the restored database does not know of them is no obstacle.
     assert parley.get(f"{BACKUPS}/{backup['name']}").json["state"] == "good"
+
+
+def test_nothing_is_replaced_under_a_program_that_has_it_open(parley):
+    parley.send("sales", "mine")
+    backup = make(parley)
+    parley.send("sales", "later")
+    parley.stop()
+    stored = parley.folder / "parley.sqlite"
+    with sqlite3.connect(stored) as connection:
+        assert connection.execute("SELECT count(*) FROM message").fetchone() == (2,)
+        refused = restore(parley, str(file(parley, backup)))
+        assert refused.returncode == 3 and "open" in refused.stderr, refused
+    connection.close()
+    assert rows(stored) == {"mine", "later"} and not list(parley.folder.glob("*.before-restore-*"))
 
 
 def test_what_is_no_backup_of_ours_is_refused(parley, tmp_path):

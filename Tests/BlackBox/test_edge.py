@@ -1,6 +1,7 @@
 """The edge of the real binary: whom it believes, what every answer carries, how much it takes, where it sends on."""
 
 import http.client
+import re
 import signal
 import socket
 import ssl
@@ -120,10 +121,19 @@ def test_so_do_those_to_what_is_no_request(module_parley, request_bytes, status)
     assert reply.status == status and STANDARD.items() <= reply.headers.items()
 
 
-def test_pages_may_use_what_comes_from_here(module_parley):
-    answer = module_parley.get("/docs")
-    [policy] = answer.headers.get_all("content-security-policy")
+@pytest.mark.parametrize("path", ["/docs", "/account"])
+def test_pages_use_what_comes_from_here_and_need_nothing_else(module_parley, path):
+    page = module_parley.get(path, token=None)
+    assert page.status == 200 and page.headers["content-type"] == "text/html; charset=utf-8"
+    [policy] = page.headers.get_all("content-security-policy")
     assert "script-src 'self'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
+    text = page.body.decode()
+    assert not re.search(r"<style|<script>|\son\w+=|style=", text), "what the content-security-policy refuses"
+    used = {name: module_parley.get(name, token=None) for name in re.findall(r'(?:src|href)="(/[^"]*)"', text)}
+    assert not re.search(r'(?:src|href)="(?!/\w|data:)', text)
+    assert all(answer.status == 200 for answer in used.values()), used
+    assert used[f"{path}.css"].headers["content-type"] == "text/css; charset=utf-8"
+    assert used[f"{path}.js"].headers["content-type"] == "text/javascript; charset=utf-8"
 
 
 def secure_client(parley, pair, **more):

@@ -41,8 +41,7 @@ def shown(tmp_path_factory):
             closing.callback(parley.end)
             return parley.start()
         directory = closing.enter_context(FakeHTTP())
-        bridge = Bridge(launch, closing, folder, 3, PARLEY_DIRECTORY_URL=directory.url,
-                        PARLEY_DISK_FREE_MIN="1048576G")
+        bridge = Bridge(launch, closing, folder, 3, PARLEY_DIRECTORY_URL=directory.url)
         parley = bridge.parley
         gone = closing.enter_context(FakeHTTP())
         gone.usual = answer(410, b"gone")
@@ -56,7 +55,7 @@ def shown(tmp_path_factory):
                    <= {key.split("{")[0] for key in parley.metrics()}, 30, "all is shown")
         texts = [parley.get("/metrics").body.decode()]
         pair = Installed(folder / "tls").install(make_pair(folder, "server"))
-        secure = Parley(folder / "secure", pair.environment)
+        secure = Parley(folder / "secure", {**pair.environment, "PARLEY_DISK_FREE_MIN": "1048576G"})
         closing.callback(secure.end)
         secure.start()
         trusted = ssl.create_default_context(cafile=pair.certificate)

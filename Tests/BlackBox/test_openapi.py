@@ -37,10 +37,20 @@ class Document:
 
     def __init__(self, document):
         self.document = document
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                operation["responses"] = {status: self.resolved(told) for status, told in operation["responses"].items()}
         self.operations = {
             operation["operationId"]: types.SimpleNamespace(method=method.upper(), path=path, **{
                 "parameters": [], "requestBody": None, **operation})
             for path, methods in document["paths"].items() for method, operation in methods.items()}
+
+    def resolved(self, told):
+        """What many operations answer alike stands in one place."""
+        if "$ref" not in told:
+            return told
+        assert told["$ref"].startswith("#/components/responses/")
+        return self.document["components"]["responses"][told["$ref"].rpartition("/")[2]]
 
     def problems(self, schema, value):
         validator = Draft202012Validator({**schema, "components": self.document["components"]}, format_checker=FORMATS)
@@ -54,6 +64,11 @@ class Document:
         kind = answer.headers.get("content-type")
         assert (kind in contents) if contents else not answer.body, f"{operation.operationId}: {kind}, {answer}"
         assert answer.headers["x-request-id"]
+        heads = {name.lower(): head for name, head in told.get("headers", {}).items()}
+        there = {name.lower() for name in answer.headers if name.lower().startswith(("retry-", "ratelimit-"))}
+        assert {name for name, head in heads.items() if head["required"]} <= there <= heads.keys(), f"{there} in {answer}"
+        for name in there:
+            assert not self.problems(heads[name]["schema"], int(answer.headers[name])), f"{name} in {answer}"
         if answer.status in (429, 503):
             assert int(answer.headers["retry-after"]) > 0
         if kind in ("application/json", "application/problem+json") and "schema" in contents[kind] and answer.body:
@@ -386,6 +401,18 @@ def test_every_operation_is_called(world):
 @pytest.mark.parametrize("name", CALLS)
 def test_the_answer_is_what_the_document_says(world, name):
     CALLS[name](world)
+
+
+def test_a_call_too_many_is_answered_as_the_document_says(world):
+    operation = world.api.operations["getMessages"]
+
+    def guess():
+        refused = world.parley.get("/api/messages", token="none", headers={"X-Forwarded-For": "198.19.0.1"})
+        world.api.check(operation, refused)
+        return refused
+
+    last = next(refused for refused in iter(guess, None) if refused.status != 401)
+    assert last.is_problem(429, "rate.exceeded") and last.headers["ratelimit-remaining"] == "0"
 
 
 def test_every_example_is_of_its_schema(world):

@@ -37,7 +37,7 @@ def unit():
 
 def settings():
     """Every PARLEY_… variable that the program knows."""
-    return set(re.findall(r"\bPARLEY_[A-Z_]+", run("help").stdout))
+    return set(re.findall(r"\bPARLEY_[A-Z0-9_]+", run("help").stdout))
 
 
 def test_the_image_is_built_in_one_stage_and_runs_in_another(image):

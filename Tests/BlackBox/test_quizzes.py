@@ -165,7 +165,7 @@ def test_every_command_of_a_host(parley, letters, closing):
     host = game.host()
     host.command("resume")
     resumed = ann.question("q1", paused=False)
-    assert resumed["remaining_ms"] == paused["remaining_ms"]
+    assert paused["remaining_ms"] - 1_000 < resumed["remaining_ms"] <= paused["remaining_ms"], "it goes on from there"
     host.command("extend", seconds=30)
     longer = ann.question("q1", paused=False)
     assert longer["remaining_ms"] > resumed["remaining_ms"] + 20_000 and longer["seconds"] == 60
