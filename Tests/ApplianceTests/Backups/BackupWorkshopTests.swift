@@ -100,11 +100,15 @@ import Web
     func notVerified() async throws {
         let cellar = try Cellar { $0.intervalHours = 0 }
         let name = try await cellar.make()
-        let before = try await cellar.look(), gate = Semaphore()
+        let before = try await cellar.look(), gate = Semaphore(), isUnderWay = Semaphore()
         let elsewhere = cellar.keeper.inventory.folder.path(of: "elsewhere"), database = cellar.database
-        let progress = BackupProgress { phase, _ in if phase == .copying { gate.wait() } }
+        let progress = BackupProgress { phase, _ in
+            guard phase == .copying else { return }
+            isUnderWay.signal()
+            gate.wait()
+        }
         let other = Task { try await database.backup(to: elsewhere, progress: progress) }
-        while progress.current == nil { try await Task.sleep(for: .milliseconds(1)) }
+        await Task.detached { isUnderWay.wait() }.value
         let job = try #require(cellar.keeper.workshop.begin(.verifying, name))
         try await cellar.keeper.workshop.verify(job, AuditEntry(actorKind: .program, action: "backup.verified"))
         #expect(try await cellar.look() == before)
